@@ -1,0 +1,1 @@
+"""Talks: composes understanding and referral into a conversation, over several channels."""

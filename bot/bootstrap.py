@@ -1,0 +1,99 @@
+"""Puts the parts together; the one place that knows them all."""
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from bot.assistant import Assistant
+from bot.check import check_once
+from bot.phrases import load_phrases
+from bot.ports import Accounts
+from bot.settings import Settings, settings_from
+from bot.stores.migrate import migrate
+from bot.stores.sql import SqlStore
+from bot.stores.staff import SqlAccounts
+from bot.turn import Minds
+from intents.encoder.encode import cached_model
+from intents.load import load_theme_names
+from intents.understand import load_reader
+from referral.guide import Guide
+from referral.load import DATA as DIRECTORY
+from referral.load import load_guide
+
+Progress = Callable[[float, str], None]
+
+_HERE = ZoneInfo("Europe/Amsterdam")
+
+
+@dataclass(frozen=True)
+class Parts:
+    """What a channel or the desk needs."""
+
+    assistant: Assistant
+    accounts: Accounts
+
+
+class SystemClock:
+    """The time here: what residents and opening hours go by."""
+
+    def now(self) -> datetime:
+        """Return now in the Netherlands."""
+        return datetime.now(UTC).astimezone(_HERE)
+
+
+def load_minds(progress: Progress = lambda _share, _what: None) -> Minds:
+    """Return what thinking needs; raises FaultsFound or ValueError with every fault in the data files."""
+    names = load_theme_names()
+    reader = load_reader(progress)
+    return Minds(
+        understand=reader.understand,
+        guide=load_guide(),
+        phrases=load_phrases(),
+        themes=lambda theme, language: names[theme].get(language, names[theme]["nl"]),
+        directory=directory_version(),
+    )
+
+
+def directory_version(folder: Path = DIRECTORY) -> str:
+    """Return a short name of exactly these rules and organisations."""
+    digest = hashlib.sha256()
+    for path in sorted(folder.rglob("*.yaml")):
+        digest.update(path.relative_to(folder).as_posix().encode() + path.read_bytes())
+    return digest.hexdigest()[:12]
+
+
+def load_parts(settings: Settings, progress: Progress = lambda _share, _what: None) -> Parts:
+    """Return everything, ready to run: the data read, the model made, the database on the newest tables."""
+    minds = load_minds(progress)
+    store = open_store(settings)
+    return Parts(Assistant(store, minds, SystemClock()), SqlAccounts(store.engines))
+
+
+def open_store(settings: Settings) -> SqlStore:
+    """Return the store, on the newest tables. Raises StoreAway."""
+    migrate(settings.database_url)
+    return SqlStore(settings.database_url)
+
+
+def open_accounts(settings: Settings) -> SqlAccounts:
+    """Return the accounts of the desk."""
+    return SqlAccounts(open_store(settings).engines)
+
+
+def settings(port: int | None = None) -> Settings:
+    """Return the settings from the environment, with the port from the command line."""
+    found = settings_from()
+    return found if port is None else found.model_copy(update={"port": port})
+
+
+def guide() -> Guide:
+    """Return the guide of who helps."""
+    return load_guide()
+
+
+def check_files() -> tuple[str, ...]:
+    """Return every fault in the data files."""
+    return check_once(cached_model().parent / "checked")

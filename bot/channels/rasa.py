@@ -1,0 +1,231 @@
+"""Rasa's REST channel: a message in, Rasa's list of messages out. The action webhook is in rasa_action.py."""
+
+import logging
+import re
+from collections.abc import Iterator, Mapping
+from http import HTTPStatus
+from typing import Annotated, Any
+from uuid import uuid4
+
+from fastapi import APIRouter, Request
+from fastapi.responses import JSONResponse
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+
+from bot.assistant import Assistant
+from bot.channels.answers import said_with
+from bot.channels.bodies import BadBody, read_body, read_json
+from bot.channels.problems import name_of
+from bot.conversation import Conversation, replay
+from bot.messages import Choice, Incoming, Reply, Status
+from bot.phrases import DUTCH
+from bot.ports import StoreAway
+
+log = logging.getLogger("wegwijs")
+
+_BLANK_LINES = re.compile(r"\n\s*\n")
+_ADDRESS = r"^[^\x00-\x1f\x7f]+$"
+
+Message = dict[str, Any]
+
+
+def _readable(text: object) -> object:
+    """Return a text without lone surrogates, which JSON lets through and no encoding does."""
+    return text.encode("utf-8", "replace").decode("utf-8") if isinstance(text, str) else text
+
+
+class RestMessage(BaseModel):
+    """A message as Rasa's clients send it. Other keys, such as `input_channel`, are passed by."""
+
+    model_config = ConfigDict(frozen=True, strict=True)
+
+    sender: str = Field(min_length=1, max_length=255, pattern=_ADDRESS)
+    message: Annotated[str, BeforeValidator(_readable)]
+    metadata: dict[str, Any] | None = None
+    message_id: str | None = Field(
+        default=None,
+        min_length=1,
+        max_length=255,
+        pattern=_ADDRESS,
+        description="the same one twice counts once",
+    )
+
+    def incoming(self) -> Incoming:
+        """Return it as a message to the assistant."""
+        conversation = f"rest:{self.sender}"
+        number = f"{conversation}:{self.message_id}" if self.message_id else uuid4().hex
+        return Incoming(id=number, conversation=conversation, text=self.message)
+
+
+class Details(BaseModel):
+    """What a machine may want to know of a reply."""
+
+    status: Status
+    ask: str | None = Field(description="the fact that is asked, when status is ask")
+    choices: list[Choice]
+    say_first: list[str]
+    referrals: list[str]
+    wijk: str | None = Field(description="its name")
+    themes: list[str]
+    signals: list[str]
+
+
+class Custom(BaseModel):
+    """The `custom` of the last message."""
+
+    wegwijs: Details
+
+
+class RestReply(BaseModel):
+    """One message of the answer; keys without a value are left out."""
+
+    recipient_id: str
+    text: str | None = None
+    buttons: list[Choice] | None = None
+    custom: Custom | None = None
+
+
+class Problem(BaseModel):
+    """Why a request was refused."""
+
+    error: str
+
+
+_BODY = {
+    "requestBody": {
+        "required": True,
+        "content": {"application/json": {"schema": RestMessage.model_json_schema()}},
+    }
+}
+_RESPONSES: dict[int | str, dict[str, Any]] = {
+    200: {
+        "model": list[RestReply],
+        "description": "What is said in answer; the last message carries `custom`",
+    },
+    400: {"model": Problem, "description": "The body is no JSON in UTF-8, or a field is missing or wrong"},
+    413: {"model": Problem, "description": "The body is too large"},
+    500: {"model": list[RestReply], "description": "Something went wrong here; the text says so"},
+    503: {"model": list[RestReply], "description": "Nothing was stored; the text says whom to call"},
+}
+
+
+def rasa_routes(assistant: Assistant, token: str | None = None) -> APIRouter:
+    """Return the REST channel, and with a token also the action webhook of a municipality's own Rasa."""
+    router = APIRouter(tags=["rasa"])
+
+    @router.get("/webhooks/rest/")
+    async def health() -> dict[str, str]:
+        """Tell that the channel is there."""
+        return {"status": "ok"}
+
+    @router.post("/webhooks/rest/webhook", responses=_RESPONSES, openapi_extra=_BODY)
+    async def webhook(request: Request) -> JSONResponse:
+        """Answer a message of a resident with Rasa's list of messages."""
+        try:
+            message = read_message(await read_body(request))
+        except BadBody as bad:
+            return JSONResponse({"error": str(bad)}, bad.status)
+        return await _answered(assistant, message)
+
+    if token:
+        from bot.channels.rasa_action import action_routes  # noqa: PLC0415 -- 46 MB that only its users need
+
+        router.include_router(action_routes(assistant, token))
+    return router
+
+
+# ---------------------------------------------------------------- reading
+
+
+def read_message(body: bytes) -> RestMessage:
+    """Return the message in a body; raise BadBody with a sentence that says what is wrong."""
+    fields = read_json(body)
+    if not isinstance(fields, dict):
+        raise BadBody('the body must be an object such as {"sender": "anna", "message": "ik heb schulden"}')
+    try:
+        return RestMessage.model_validate(fields)
+    except ValidationError as wrong:
+        raise BadBody("; ".join(_sentence(error["loc"], error["type"]) for error in wrong.errors())) from None
+
+
+_KINDS = {"metadata": "an object", "message": "text"}
+
+
+def _sentence(where: tuple[int | str, ...], kind: str) -> str:
+    """Say in words what is wrong with a field, without repeating what was in it."""
+    field = where[0]
+    if kind == "missing":
+        return f'"{field}" is missing'
+    return f'"{field}" must be {_KINDS.get(str(field), "text of 1 to 255 characters on one line")}'
+
+
+# ---------------------------------------------------------------- answering
+
+
+async def _answered(assistant: Assistant, message: RestMessage) -> JSONResponse:
+    try:
+        return JSONResponse(await answer(assistant, message))
+    except StoreAway:
+        return _sorry(assistant, message.sender, "away", HTTPStatus.SERVICE_UNAVAILABLE)
+    except Exception as problem:  # the edge: whatever it is, the resident gets a sentence
+        log.error("REST message not answered: %s", name_of(problem))
+        return _sorry(assistant, message.sender, "trouble", HTTPStatus.INTERNAL_SERVER_ERROR)
+
+
+async def answer(assistant: Assistant, message: RestMessage) -> list[Message]:
+    """Return what is said with a message: first what colleagues said meanwhile, then the answer.
+
+    While a colleague holds the conversation there is no answer, only a last item that says so.
+    """
+    incoming = message.incoming()
+    answers = await assistant.handle(incoming)
+    events = await assistant.store.read(incoming.conversation)
+    said = said_with(incoming.id, events) or answers
+    messages = [{"recipient_id": message.sender, "text": text} for one in said for text in texts(one.reply)]
+    reply = answers[-1].reply if answers else _silent(replay(incoming.conversation, events))
+    if not answers or not messages:
+        messages.append({"recipient_id": message.sender})
+    messages[-1] |= extras(reply)
+    return messages
+
+
+def texts(reply: Reply) -> Iterator[str]:
+    """Return a reply as Rasa sends it: a message for each part, and a new one at each blank line."""
+    for part in reply.parts:
+        yield from filter(None, map(str.strip, _BLANK_LINES.split(part.plain)))
+
+
+def extras(reply: Reply) -> Message:
+    """Return what the last message carries besides its text: the buttons, and `custom` for machines."""
+    buttons = [choice.model_dump() for choice in reply.choices]
+    return {**({"buttons": buttons} if buttons else {}), "custom": custom(reply)}
+
+
+def custom(reply: Reply) -> Mapping[str, object]:
+    """Return what a machine may want to know of a reply."""
+    details = Details(
+        status=reply.status,
+        ask=reply.expects if reply.status == "ask" else None,
+        choices=list(reply.choices),
+        say_first=list(reply.say_first),
+        referrals=list(reply.referrals),
+        wijk=reply.wijk,
+        themes=list(reply.themes),
+        signals=list(reply.signals),
+    )
+    return Custom(wegwijs=details).model_dump()
+
+
+def _silent(conversation: Conversation) -> Reply:
+    """Return the reply without words that tells a machine that a colleague holds the conversation."""
+    return Reply(
+        parts=(),
+        status="handoff",
+        wijk=conversation.reply.wijk if conversation.reply else None,
+        themes=conversation.themes[:3],
+        signals=conversation.signals,
+    )
+
+
+def _sorry(assistant: Assistant, sender: str, phrase: str, status: HTTPStatus) -> JSONResponse:
+    text = assistant.minds.phrases(phrase, DUTCH)
+    return JSONResponse([{"recipient_id": sender, "text": text}], status)

@@ -1,0 +1,48 @@
+"""A Telegram update to a message for the assistant."""
+
+import re
+
+from telegram import Message, Update, User
+from telegram.constants import ChatType, MessageEntityType, UpdateType
+
+from bot.messages import Incoming, payload
+
+KINDS = (UpdateType.MESSAGE, UpdateType.EDITED_MESSAGE, UpdateType.CALLBACK_QUERY)  # what we ask Telegram for
+
+_COMMAND = re.compile(r"/(\w+)(?:@\w+)?(?:\s.*)?", re.DOTALL)
+_MEANT = {"start": payload("greet"), "stop": payload("stop"), "wis": payload("forget")}
+
+
+def incoming_from(update: Update) -> Incoming | None:
+    """Read an update of a private chat as a message, None when there is nothing to answer.
+
+    The id follows from the update, so that a repeated update counts once. What is no new text (a photo, a
+    voice note, an edited message) becomes a message without text.
+    """
+    if update.effective_chat is None or update.effective_chat.type != ChatType.PRIVATE:
+        return None
+    chat = update.effective_chat.id
+    conversation = f"telegram:{chat}"
+    if tap := update.callback_query:
+        return Incoming(id=f"callback_query{chat}:{tap.id}", conversation=conversation, text=tap.data or "")
+    if (sent := update.message) and (sent.text or sent.effective_attachment):
+        text = _meant(sent.text or "")
+        return Incoming(id=f"message{chat}:{sent.message_id}", conversation=conversation, text=text)
+    if edited := update.edited_message:
+        return Incoming(id=f"edited_message{chat}:{edited.message_id}", conversation=conversation, text="")
+    return None
+
+
+def _meant(text: str) -> str:
+    """Return our own command for one of Telegram's; anything else as it was typed."""
+    command = _COMMAND.fullmatch(text)
+    return _MEANT.get(command[1], text) if command else text
+
+
+def is_addressed(message: Message, bot: User) -> bool:
+    """Tell whether a message in a group is for the bot: it names the bot or answers it."""
+    named = f"@{bot.username}".casefold()
+    entities = message.parse_entities([MessageEntityType.MENTION, MessageEntityType.BOT_COMMAND])
+    answered = message.reply_to_message
+    is_answer = answered is not None and answered.from_user is not None and answered.from_user.id == bot.id
+    return is_answer or any(word.casefold().endswith(named) for word in entities.values())

@@ -1,0 +1,106 @@
+"""What comes in over HTTP, made sure of before anything is done with it: who asks, from where, how much."""
+
+import hashlib
+import re
+import secrets
+from urllib.parse import parse_qsl, urlsplit
+from uuid import uuid4
+
+from fastapi import Request
+
+from bot.messages import Value
+
+COOKIE = "wegwijs"
+MOST_BYTES = 300_000
+_TOKEN = re.compile(r"[0-9a-f]{32}")  # 128 bits
+_NUMBER = re.compile(r"[0-9A-Za-z-]{8,64}")
+
+
+class Refused(Exception):  # noqa: N818 -- said as it is read: a request refused
+    """A request that is turned away; `key` names the sentence that says why."""
+
+    def __init__(self, status: int, key: str) -> None:
+        super().__init__(key)
+        self.status = status
+        self.key = key
+
+
+class Message(Value):
+    """What the form of the page sends: a text or a choice, under the page's own number."""
+
+    id: str
+    text: str
+    language: str | None
+    start: str | None
+    after: int = 0
+
+
+def check_origin(request: Request) -> None:
+    """Raise Refused when another website sent this."""
+    site = request.headers.get("sec-fetch-site")  # a browser's own word; no page can change it
+    if site == "same-origin":
+        return
+    origin = request.headers.get("origin")
+    elsewhere = origin is not None and urlsplit(origin).netloc != request.headers.get("host")
+    if site == "cross-site" or elsewhere:
+        raise Refused(403, "refused")
+
+
+async def read_form(request: Request) -> Message:
+    """Return what the form sent; raise Refused when it is too much."""
+    form = dict(parse_qsl((await _body(request)).decode("latin-1"), keep_blank_values=True, errors="replace"))
+    number = form.get("id", "")
+    message = Message(
+        id=number if _NUMBER.fullmatch(number) else str(uuid4()),
+        text=form.get("choice") or form.get("message", ""),
+        language=form.get("taal"),
+        start=form.get("start"),
+        after=_whole(form.get("after")),
+    )
+    request.state.message = message
+    return message
+
+
+def conversation_of(request: Request) -> str | None:
+    """Return the conversation of this browser, None before its first message."""
+    token = request.cookies.get(COOKIE, "")
+    return f"web:{token}" if _TOKEN.fullmatch(token) else None
+
+
+def new_token() -> str:
+    """Return the secret number of a conversation that has yet to begin."""
+    return secrets.token_hex(16)
+
+
+def token_for(message: Message) -> str:
+    """Return the token of a first message: the one its page was given.
+
+    So a first message that is sent twice begins one conversation.
+    """
+    start = message.start or ""
+    return start if _TOKEN.fullmatch(start) else new_token()
+
+
+def events_seen(request: Request) -> int:
+    """Return how many events of the conversation a listener has already."""
+    return _whole(request.headers.get("last-event-id") or request.query_params.get("na"))
+
+
+def case_number(conversation: str | None) -> str:
+    """Return what may stand in a log for a conversation; its id is a secret of the browser."""
+    return hashlib.sha256(conversation.encode()).hexdigest()[:16] if conversation else "none"
+
+
+async def _body(request: Request) -> bytes:
+    if _whole(request.headers.get("content-length")) > MOST_BYTES:
+        raise Refused(413, "too_long")
+    body = bytearray()
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > MOST_BYTES:
+            raise Refused(413, "too_long")
+    return bytes(body)
+
+
+def _whole(digits: str | None) -> int:
+    return int(digits) if digits and re.fullmatch(r"[0-9]{1,9}", digits) else 0

@@ -1,0 +1,199 @@
+"""The `wegwijs` command; each part of it calls the room that does it."""
+
+import asyncio
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, help="Wegwijs wijst inwoners de weg naar hulp.")
+staff = typer.Typer(no_args_is_help=True, help="Accounts of the desk.")
+app.add_typer(staff, name="staff")
+err = Console(stderr=True)
+
+JsonLines = Annotated[bool, typer.Option("--jsonl", help="Read JSON lines from standard input, write one for each.")]
+
+
+@app.command()
+def serve(port: Annotated[int, typer.Option(help="Port of the web chat.")] = 8000) -> None:
+    """Start everything in one process: web chat, REST, desk, and Telegram when it has a token."""
+    from bot import bootstrap, server
+
+    settings = bootstrap.settings(port=port)
+    with progress_bar() as progress:
+        _stop_on(bootstrap.check_files())
+        parts = bootstrap.load_parts(settings, progress)
+    asyncio.run(server.serve(parts.assistant, parts.accounts, settings, lambda: _tell_ready(settings.host, port)))
+
+
+@app.command()
+def chat(language: Annotated[str, typer.Option(help="nl or en.")] = "nl") -> None:
+    """Talk with Wegwijs in the terminal. Ctrl-D ends."""
+    from bot import bootstrap
+    from bot.channels import terminal
+
+    with progress_bar() as progress:
+        parts = bootstrap.load_parts(bootstrap.settings(), progress)
+    asyncio.run(terminal.chat(parts.assistant, language))
+
+
+@app.command()
+def classify(jsonl: JsonLines = False, text: Annotated[str, typer.Argument(help="A message.")] = "") -> None:
+    """Tell what a message says: themes, signals, act, language and facts."""
+    import json
+
+    from bot import bootstrap
+    from bot.jsonl import classify_lines
+
+    with progress_bar() as progress:
+        minds = bootstrap.load_minds(progress)
+    lines = sys.stdin.buffer if jsonl else [json.dumps({"id": "1", "text": text}).encode()]
+    for line in classify_lines(lines, minds):
+        print(line, flush=True)  # noqa: T201
+
+
+@app.command()
+def refer(jsonl: JsonLines = False) -> None:
+    """Tell who helps: themes, signals and facts in, the next question or the referral out (JSON lines)."""
+    from bot.jsonl import refer_lines
+    from referral.load import load_guide
+
+    if not jsonl:
+        raise typer.BadParameter("use --jsonl and write the cases to standard input")
+    for line in refer_lines(sys.stdin.buffer, load_guide(), date.today()):
+        print(line, flush=True)  # noqa: T201
+
+
+@app.command()
+def check() -> None:
+    """Look for faults in all data files; exit 1 when there are any."""
+    from bot.check import check as look
+
+    _stop_on(look())
+    print("Alle bestanden zijn in orde.")  # noqa: T201
+
+
+@app.command()
+def prove(
+    on: Annotated[str, typer.Option(help="The day, such as 2027-01-01; today when left out.")] = "",
+) -> None:
+    """Go through every situation and show that the rules are complete; exit 1 with a line a fault."""
+    from referral.load import load_guide
+    from referral.prove import prove as go_through
+
+    with progress_bar() as progress:
+        proof = go_through(load_guide(), date.fromisoformat(on) if on else date.today(), progress)
+    _stop_on(tuple(map(str, proof.faults)))
+    print(f"Bewezen: {proof.situations:,} situaties hebben elk precies één uitkomst.".replace(",", "."))  # noqa: T201
+
+
+@app.command()
+def train() -> None:
+    """Learn the readers again from intents/data and write the model file."""
+    from intents import heads
+    from intents.encoder.encode import load_encoder
+    from intents.load import load_catalogue
+    from intents.train import train as learn
+    from intents.understand import MODEL
+
+    with progress_bar() as progress:
+        heads.save(learn(load_catalogue(), load_encoder(), progress), MODEL)
+
+
+@app.command()
+def evaluate(
+    folder: Annotated[Path, typer.Argument(help="Held-out sentences.")] = Path("tests/intents/sentences"),
+    wrong: Annotated[bool, typer.Option(help="List the messages that went wrong.")] = False,
+) -> None:
+    """Score understanding on messages that it was not trained on, with 95% intervals."""
+    from intents.evaluate import evaluate as score
+    from intents.evaluate import load_sentences
+    from intents.understand import load_reader
+
+    scores = score(load_sentences(folder), load_reader().understand)
+    table = Table("measure", "share (of, 95% interval)")
+    for name, share in scores.shares.items():
+        table.add_row(name, str(share))
+    Console().print(table)
+    for line in scores.wrong if wrong else ():
+        print(line)  # noqa: T201
+
+
+@app.command()
+def forget(conversation: Annotated[str, typer.Argument(help="Its number, such as telegram:42.")]) -> None:
+    """Erase a conversation with everything kept about it."""
+    from bot import bootstrap
+
+    gone = asyncio.run(bootstrap.open_store(bootstrap.settings()).forget(conversation))
+    print("Gewist." if gone else "Er was geen gesprek met dit nummer.")  # noqa: T201
+    raise typer.Exit(0 if gone else 1)
+
+
+@staff.command("add")
+def staff_add(
+    name: Annotated[str, typer.Argument(help="How the colleague signs in.")],
+    team: Annotated[str, typer.Option(help="The organisation, such as utrecht-buurtteam-sociaal.")],
+) -> None:
+    """Add a colleague to the desk. The password is asked for, or read from standard input."""
+    from bot import bootstrap
+    from bot.ports import NameTaken
+    from bot.staff.access import NoAccount, add_staff
+
+    password = _password()
+    settings = bootstrap.settings()
+    try:
+        account = asyncio.run(add_staff(bootstrap.open_accounts(settings), bootstrap.guide(), name, team, password))
+    except (NoAccount, NameTaken) as reason:
+        err.print(f"Niet toegevoegd: {reason}", markup=False)
+        raise typer.Exit(1) from None
+    print(f"{account.name} kan inloggen op /staff voor {account.team}.")  # noqa: T201
+
+
+@staff.command("list")
+def staff_list() -> None:
+    """Show who may sign in at the desk."""
+    from bot import bootstrap
+
+    table = Table("name", "team", "active")
+    for account in asyncio.run(bootstrap.open_accounts(bootstrap.settings()).list_staff()):
+        table.add_row(account.name, account.team, "yes" if account.active else "no")
+    Console().print(table)
+
+
+def main() -> None:
+    """Run the command."""
+    app()
+
+
+def _password() -> str:
+    if sys.stdin.isatty():
+        return str(typer.prompt("Wachtwoord (12 tekens of meer)", hide_input=True, confirmation_prompt=True))
+    return sys.stdin.readline().rstrip("\r\n")
+
+
+def _stop_on(faults: tuple[str, ...]) -> None:
+    for fault in faults:
+        print(fault)  # noqa: T201
+    if faults:
+        raise typer.Exit(1)
+
+
+def _tell_ready(host: str, port: int) -> None:
+    shown = "localhost" if host == "127.0.0.1" else host
+    print(f"Wegwijs staat klaar op http://{shown}:{port} (medewerkers: /staff). Stoppen: Ctrl-C.", flush=True)  # noqa: T201
+
+
+@contextmanager
+def progress_bar() -> Iterator[Any]:
+    """Show a bar on standard error while something takes its time; it goes away when that is done."""
+    columns = TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn()
+    with Progress(*columns, console=err, transient=True) as bar:
+        task = bar.add_task("Wegwijs start", total=1.0)
+        yield lambda share, what: bar.update(task, completed=share, description=what)

@@ -1,0 +1,182 @@
+"""Events add up to a Conversation: what is known now, who holds it, what was asked last."""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from functools import reduce
+from typing import assert_never
+
+from pydantic import Field
+
+from bot.events import (
+    Claimed,
+    Closed,
+    Consented,
+    ContactGiven,
+    Decided,
+    Delivered,
+    Event,
+    HandedOver,
+    Heard,
+    Said,
+)
+from bot.messages import Reply, Value
+from bot.ports import CaseState
+from intents.model import Reading
+from referral.model import PLACE, UNKNOWN, Ask, Decision, Location, Refer
+
+# What is told about the question at hand, not about the person: a new question starts without it.
+_OF_THE_QUESTION = {"home_or_utilities_at_risk", "nuisance", "able_to_go", "for_whom"}
+_OF_THE_PLACE = {"city", "wijk"}
+
+
+class Conversation(Value):
+    """A conversation as it stands."""
+
+    id: str
+    version: int = 0
+    language: str | None = None
+    heard: frozenset[str] = frozenset()
+    messages: int = 0
+    themes: tuple[str, ...] = ()
+    signals: tuple[str, ...] = ()
+    alarms: tuple[str, ...] = Field(default=(), description="every signal ever told, for the desk")
+    facts: Mapping[str, str] = Field(default_factory=dict)
+    ranking: tuple[Reading, ...] = ()
+    place: Location | None = None
+    decision: Decision | None = None
+    reply: Reply | None = Field(default=None, description="what the bot said last")
+    unclear: int = Field(default=0, description="how many messages in a row were not understood")
+    consented: str | None = None
+    name: str | None = None
+    reach: str | None = None
+    organisation: str | None = Field(default=None, description="to whom it was handed over")
+    state: CaseState | None = Field(default=None, description="of the case, None when there is none")
+    urgent: bool = False
+    owner: str | None = None
+    outcome: str | None = None
+    opened_at: datetime | None = None
+    last_heard_at: datetime | None = None
+
+    @property
+    def channel(self) -> str:
+        """The channel where it takes place."""
+        return self.id.partition(":")[0]
+
+    @property
+    def expects(self) -> str | None:
+        """What the next message will probably answer: a fact, "theme", "consent", "name" or "reach"."""
+        return self.reply.expects if self.reply else None
+
+    @property
+    def held_by_staff(self) -> bool:
+        """Tell whether a colleague holds it; the bot is silent then."""
+        return self.state == "staff"
+
+    @property
+    def answered(self) -> bool:
+        """Tell whether the question at hand was referred, so that what comes next is a new question."""
+        return isinstance(self.decision, Refer) and bool(self.decision.referrals)
+
+
+def replay(conversation: str, events: Iterable[Event]) -> Conversation:
+    """Return the conversation that these events add up to."""
+    return reduce(after, events, Conversation(id=conversation))
+
+
+def after(now: Conversation, event: Event) -> Conversation:
+    """Return the conversation as it stands after one more event."""
+    return now.model_copy(update={"version": now.version + 1, **_change(now, event)})
+
+
+def _change(now: Conversation, event: Event) -> Mapping[str, object]:
+    match event:
+        case Heard():
+            return _heard(now, event)
+        case Decided():
+            return {"decision": event.decision}
+        case Said():
+            return {"reply": event.reply, "unclear": _unclear(now, event.reply)} if event.by == "bot" else {}
+        case Delivered():
+            return {}
+        case Consented():
+            return {"consented": event.organisation}
+        case ContactGiven():
+            return {"name": event.name or now.name, "reach": event.reach or now.reach}
+        case HandedOver():
+            return {
+                "organisation": event.organisation,
+                "state": "waiting",
+                "urgent": event.urgent,
+                "owner": None,
+                "outcome": None,
+                "opened_at": event.at,
+            }
+        case Claimed():
+            return {"state": "staff", "owner": event.by}
+        case Closed():
+            return {"state": "closed", "outcome": event.outcome, "alarms": ()}
+        case _:  # pragma: no cover
+            assert_never(event)
+
+
+def _heard(now: Conversation, event: Heard) -> Mapping[str, object]:
+    understood = event.understanding
+    themes = tuple(reading.theme for reading in understood.themes)
+    base = _new_question(now) if now.answered and themes else now
+    if understood.act == "restart":
+        base = now.model_copy(
+            update={"themes": (), "signals": (), "facts": {}, "place": None, "decision": None, "reply": None}
+        )
+    return {
+        "language": understood.language,
+        "heard": now.heard | {event.id},
+        "messages": now.messages + 1,
+        "themes": _joined(base.themes, themes),
+        "signals": _joined(base.signals, understood.signals),
+        "alarms": _joined(now.alarms, understood.signals),
+        "facts": _facts(base.facts, understood.facts, event.place),
+        "ranking": understood.ranking or base.ranking,
+        "place": event.place or base.place,
+        "decision": base.decision,
+        "reply": base.reply,
+        "last_heard_at": event.at,
+    }
+
+
+def _new_question(now: Conversation) -> Conversation:
+    facts = {name: value for name, value in now.facts.items() if name not in _OF_THE_QUESTION}
+    return now.model_copy(update={"themes": (), "signals": (), "facts": facts, "decision": None})
+
+
+def _facts(known: Mapping[str, str], told: Mapping[str, str], place: Location | None) -> Mapping[str, str]:
+    """Add what was told to what was known. Another person or another city leaves the rest behind."""
+    if told.get("for_whom", known.get("for_whom")) != known.get("for_whom") and "for_whom" in known:
+        known = {name: value for name, value in known.items() if name in _OF_THE_PLACE}
+    where = _where(place)
+    if where.get("city", known.get("city")) != known.get("city"):
+        known = {name: value for name, value in known.items() if name not in _OF_THE_PLACE}
+    unknown_place = {"city": UNKNOWN} if told.get(PLACE) == UNKNOWN else {}
+    rest = {name: value for name, value in told.items() if name != PLACE}
+    return {**known, **unknown_place, **rest, **where}
+
+
+def _where(place: Location | None) -> dict[str, str]:
+    if place is None:
+        return {}
+    found = {"city": place.city, "wijk": place.wijk}
+    return {name: value for name, value in found.items() if value is not None}
+
+
+def _unclear(now: Conversation, reply: Reply) -> int:
+    """Count the times in a row that the bot had to ask the same thing again or what it is about."""
+    asked_again = reply.expects is not None and reply.expects == now.expects
+    return now.unclear + 1 if asked_again else int(reply.status == "clarify")
+
+
+def _joined(first: tuple[str, ...], then: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys([*first, *then]))
+
+
+def asked_fact(conversation: Conversation) -> str | None:
+    """Return the fact that the last decision asked for, or None."""
+    return conversation.decision.fact if isinstance(conversation.decision, Ask) else None

@@ -1,0 +1,201 @@
+"""What the bot needs from the world outside."""
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import AbstractAsyncContextManager
+from datetime import datetime
+from typing import Literal, Protocol
+
+from pydantic import Field
+
+from bot.events import Event, Said
+from bot.messages import Value
+
+CaseState = Literal["waiting", "staff", "closed"]
+
+
+class Conflict(Exception):
+    """Somebody else added to the conversation first. Read it again and take the step again."""
+
+
+class StoreAway(Exception):
+    """The database does not answer, or refuses. Take it as not stored; doing it again is safe."""
+
+
+class NameTaken(Exception):
+    """There is an account of this name already."""
+
+
+class Case(Value):
+    """A handed-over conversation as a row of the desk, kept in step with its events."""
+
+    conversation: str
+    organisation: str
+    state: CaseState
+    urgent: bool
+    owner: str | None
+    themes: tuple[str, ...]
+    signals: tuple[str, ...]
+    wijk: str | None
+    language: str
+    opened_at: datetime
+    last_heard_at: datetime
+    name: str | None = None
+    outcome: str | None = None
+
+
+class OutboxDepth(Value):
+    """How many replies wait to be pushed, and how many were given up (dead letters)."""
+
+    waiting: int = 0
+    dead: int = 0
+
+
+class Changes(Protocol):
+    """Tells, within this process, which conversations changed."""
+
+    def subscribe(self, conversation: str) -> AbstractAsyncContextManager[AsyncIterator[str]]:
+        """Return a listener to one conversation, or to all with "*"; it gives the id of each that changed.
+
+        Subscribe first and read then, so that nothing falls between. A listener that is far behind is
+        given "*": anything may have changed.
+        """
+        ...
+
+
+class EventStore(Protocol):
+    """Keeps conversations: the events of each, in order, and the desk's row of each.
+
+    Every method raises StoreAway when the database is away, only `ready` says so by its answer.
+    """
+
+    @property
+    def changed(self) -> Changes:
+        """Rings for a conversation when something about it was stored or forgotten, never before."""
+        ...
+
+    async def read(self, conversation: str) -> tuple[Event, ...]:
+        """Return all events of a conversation, oldest first; empty when there is none."""
+        ...
+
+    async def append(self, conversation: str, events: Sequence[Event], *, after: int, case: Case | None = None) -> None:
+        """Add events behind the first `after` ones, and set the desk's row, in one transaction.
+
+        Raises Conflict when the conversation does not have exactly `after` events, or has heard one of
+        these messages already.
+        """
+        ...
+
+    async def forget(self, conversation: str) -> bool:
+        """Erase a conversation with everything kept about it; tell whether there was one."""
+        ...
+
+    async def cases(self, organisation: str, *, closed: bool = False) -> tuple[Case, ...]:
+        """Return an organisation's cases: open ones urgent first, then the longest waiting.
+
+        Or, when asked for, the closed ones, last opened first.
+        """
+        ...
+
+    async def case(self, conversation: str) -> Case | None:
+        """Return one case, or None."""
+        ...
+
+    async def undelivered(
+        self, channel: str, limit: int = 100, *, now: datetime | None = None
+    ) -> tuple[tuple[str, Said], ...]:
+        """Return (conversation, Said) that must be sent over a channel by now, oldest first.
+
+        What waits for its next try holds up what was said after it in the same conversation.
+        """
+        ...
+
+    async def failed(self, conversation: str, said: str, retry_at: datetime | None) -> int:
+        """Note that sending failed and when to try again, None for never; return how often it failed.
+
+        What is never tried again stays as a dead letter. A later `retry_at` brings it back.
+        """
+        ...
+
+    async def dead_letters(self, channel: str, limit: int = 100) -> tuple[tuple[str, Said], ...]:
+        """Return (conversation, Said) that were given up, oldest first."""
+        ...
+
+    async def outbox_depth(self) -> OutboxDepth:
+        """Return how much waits to be pushed, over all channels."""
+        ...
+
+    async def ready(self) -> bool:
+        """Tell whether the store answers and its tables are up to date."""
+        ...
+
+
+class Account(Value):
+    """Somebody who may sign in at the desk, and the organisation (team) they work for."""
+
+    name: str
+    team: str
+    password_hash: str = Field(repr=False)
+    active: bool = True
+    created_at: datetime
+
+
+class Session(Value):
+    """A colleague who signed in. `csrf` goes with every form; the token itself is only in their cookie."""
+
+    account: Account
+    csrf: str = Field(repr=False)
+    expires: datetime
+
+
+class Accounts(Protocol):
+    """Keeps who may sign in at the desk, and who did. Upper and lower case of a name are the same."""
+
+    async def add_staff(self, name: str, team: str, password_hash: str, now: datetime) -> Account:
+        """Add an account and return it. Raises NameTaken."""
+        ...
+
+    async def staff(self, name: str) -> Account | None:
+        """Return the account of this name, also when it is not active, or None."""
+        ...
+
+    async def list_staff(self) -> tuple[Account, ...]:
+        """Return all accounts by name."""
+        ...
+
+    async def set_password(self, name: str, password_hash: str) -> bool:
+        """Change the password and end the sessions opened with the old one; tell whether there is one."""
+        ...
+
+    async def set_active(self, name: str, *, active: bool) -> bool:
+        """Let somebody in again, or no longer and end their sessions; tell whether there is one."""
+        ...
+
+    async def open_session(self, name: str, now: datetime) -> tuple[str, Session]:
+        """Return a new secret token for the cookie of an existing account, and its session."""
+        ...
+
+    async def session(self, token: str, now: datetime) -> Session | None:
+        """Return the session of a token and note that it was used; None when it ended or never was."""
+        ...
+
+    async def close_session(self, token: str) -> None:
+        """End a session; nothing happens when there is none."""
+        ...
+
+
+class Clock(Protocol):
+    """Tells the time."""
+
+    def now(self) -> datetime:
+        """Return now, with time zone."""
+        ...
+
+
+class Channel(Protocol):
+    """A way to reach a resident that must be pushed (Telegram); web and REST fetch what is said."""
+
+    name: str
+
+    async def send(self, conversation: str, said: Said) -> None:
+        """Bring what was said to the resident. Raises when it did not arrive (channels/outbox.py says what then)."""
+        ...

@@ -1,0 +1,102 @@
+"""Everything in one process: the web chat, REST, the desk, Telegram, and the doors for who watches over it."""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from types import FrameType
+
+import uvicorn
+from fastapi import FastAPI
+from fastapi.responses import JSONResponse
+from starlette.middleware.gzip import GZipMiddleware
+
+from bot.assistant import Assistant
+from bot.channels import telegram
+from bot.channels.rasa import rasa_routes
+from bot.channels.web import web_routes
+from bot.ports import Accounts
+from bot.settings import Settings
+from bot.staff.app import staff_app
+
+log = logging.getLogger("wegwijs")
+
+_LAST_SECONDS = 2  # for requests that are under way when we must stop
+_LARGEST_GZIPPED = 500  # bytes from which an answer is worth packing
+
+
+def build_app(assistant: Assistant, accounts: Accounts, settings: Settings, stop: asyncio.Event) -> FastAPI:
+    """Return the application; `stop` ends what would otherwise go on for ever."""
+
+    @asynccontextmanager
+    async def life(_: FastAPI) -> AsyncIterator[None]:
+        poller = asyncio.create_task(_telegram(assistant, settings, stop))
+        yield
+        stop.set()
+        await poller
+
+    app = FastAPI(title="Wegwijs", version="0.1.0", lifespan=life, docs_url=None, redoc_url=None)
+    app.add_middleware(GZipMiddleware, minimum_size=_LARGEST_GZIPPED)
+    app.include_router(web_routes(assistant, shutdown=stop))
+    app.include_router(rasa_routes(assistant, settings.action_token))
+    app.include_router(staff_app(assistant, accounts, assistant.minds.guide, "voorbeeld-theme", stop))
+    _add_health(app, assistant)
+    return app
+
+
+def _add_health(app: FastAPI, assistant: Assistant) -> None:
+    @app.get("/health")
+    async def health() -> dict[str, str]:
+        """Tell that the process answers."""
+        return {"status": "ok"}
+
+    @app.get("/ready", responses={503: {"description": "Not ready; the body says what is missing."}})
+    async def ready() -> JSONResponse:
+        """Tell whether the database answers with the tables of this version, and understanding works."""
+        parts = {"database": await assistant.store.ready(), "understanding": await _understands(assistant)}
+        return JSONResponse(parts, 200 if all(parts.values()) else 503)
+
+
+async def _understands(assistant: Assistant) -> bool:
+    try:
+        read = await asyncio.to_thread(assistant.minds.understand, "ik heb schulden", None, None)
+    except Exception:
+        log.exception("understanding does not work")
+        return False
+    return bool(read.ranking)
+
+
+async def _telegram(assistant: Assistant, settings: Settings, stop: asyncio.Event) -> None:
+    if settings.telegram_token:
+        await telegram.run(assistant, settings.telegram_token, settings.telegram_url, stop=stop)
+
+
+class Server(uvicorn.Server):
+    """A server that ends open streams at the first sign to stop, so that stopping takes a moment and not minutes."""
+
+    def __init__(self, config: uvicorn.Config, stop: asyncio.Event, started: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._stop = stop
+        self._tell_started = started
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """Pass the sign on to what runs."""
+        self._stop.set()
+        super().handle_exit(sig, frame)
+
+    async def startup(self, sockets: list[object] | None = None) -> None:  # type: ignore[override]
+        """Start, and tell it."""
+        await super().startup(sockets)  # type: ignore[arg-type]
+        if self.started:
+            self._tell_started()
+
+
+async def serve(assistant: Assistant, accounts: Accounts, settings: Settings, started: Callable[[], None]) -> None:
+    """Run until SIGTERM or SIGINT."""
+    stop = asyncio.Event()
+    app = build_app(assistant, accounts, settings, stop)
+    config = uvicorn.Config(
+        app, host=settings.host, port=settings.port, log_level="warning", access_log=False,
+        timeout_graceful_shutdown=_LAST_SECONDS, server_header=False,
+    )  # fmt: skip
+    await Server(config, stop, started).serve()

@@ -1,0 +1,133 @@
+"""Keeps conversations in memory, for tests. It promises what the SQL store promises."""
+
+from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+
+from bot.conversation import Conversation
+from bot.events import Delivered, Event, Heard, Said
+from bot.ports import Case, Conflict, OutboxDepth
+from bot.stores.bell import Bell
+
+
+@dataclass(frozen=True)
+class _Letter:
+    """A reply on its way to a channel that must be pushed."""
+
+    conversation: str
+    said: Said
+    attempts: int = 0
+    next_try_at: datetime | None = None
+    dead: bool = False
+
+    @property
+    def channel(self) -> str:
+        return Conversation(id=self.conversation).channel
+
+    def is_due(self, now: datetime) -> bool:
+        return self.next_try_at is None or self.next_try_at <= now
+
+
+class MemoryStore:
+    """An EventStore of dictionaries. Nothing in `append` awaits, so each append is one step."""
+
+    def __init__(self, pushed: AbstractSet[str] = frozenset({"telegram"})) -> None:
+        self.changed = Bell()
+        self._pushed = pushed
+        self._events: dict[str, tuple[Event, ...]] = {}
+        self._cases: dict[str, Case] = {}
+        self._outbox: tuple[_Letter, ...] = ()
+
+    async def read(self, conversation: str) -> tuple[Event, ...]:
+        """Return all events of a conversation, oldest first; empty when there is none."""
+        return self._events.get(conversation, ())
+
+    async def append(
+        self, conversation: str, events: Sequence[Event], *, after: int, case: Case | None = None
+    ) -> None:
+        """Add events behind the first `after` ones, and set the desk's row."""
+        known = self._events.get(conversation, ())
+        together = (*known, *events)
+        if len(known) != after or _twice_heard(together):
+            raise Conflict(conversation)
+        if together:
+            self._events[conversation] = together
+        self._push(conversation, events)
+        if case is not None:
+            self._cases[conversation] = case
+        self.changed.ring(conversation)
+
+    def _push(self, conversation: str, events: Sequence[Event]) -> None:
+        said = (_Letter(conversation, event) for event in events if isinstance(event, Said))
+        arrived = {(conversation, event.said) for event in events if isinstance(event, Delivered)}
+        letters = (*self._outbox, *(letter for letter in said if letter.channel in self._pushed))
+        self._outbox = tuple(
+            letter for letter in letters if (letter.conversation, letter.said.id) not in arrived
+        )
+
+    async def forget(self, conversation: str) -> bool:
+        """Erase a conversation with everything kept about it; tell whether there was one."""
+        was_there = self._events.pop(conversation, None) is not None
+        self._cases.pop(conversation, None)
+        self._outbox = tuple(letter for letter in self._outbox if letter.conversation != conversation)
+        self.changed.ring(conversation)
+        return was_there
+
+    async def cases(self, organisation: str, *, closed: bool = False) -> tuple[Case, ...]:
+        """Return an organisation's open cases in the order of the desk, or its closed ones."""
+        found = [
+            case
+            for case in self._cases.values()
+            if case.organisation == organisation and (case.state == "closed") == closed
+        ]
+        by_age = sorted(found, key=lambda case: (case.opened_at, case.conversation), reverse=closed)
+        return tuple(by_age if closed else sorted(by_age, key=lambda case: not case.urgent))
+
+    async def case(self, conversation: str) -> Case | None:
+        """Return one case, or None."""
+        return self._cases.get(conversation)
+
+    async def undelivered(
+        self, channel: str, limit: int = 100, *, now: datetime | None = None
+    ) -> tuple[tuple[str, Said], ...]:
+        """Return (conversation, Said) that must be sent over a channel by now, oldest first."""
+        now = now or datetime.now(UTC)
+        living = [letter for letter in self._outbox if letter.channel == channel and not letter.dead]
+        held_up: set[str] = set()
+        due = []
+        for letter in living:
+            if not letter.is_due(now):
+                held_up.add(letter.conversation)
+            elif letter.conversation not in held_up:
+                due.append((letter.conversation, letter.said))
+        return tuple(due[:limit])
+
+    async def failed(self, conversation: str, said: str, retry_at: datetime | None) -> int:
+        """Note that sending failed and when to try again, None for never; return how often it failed."""
+        letters = (each for each in self._outbox if (each.conversation, each.said.id) == (conversation, said))
+        letter = next(letters, None)
+        if letter is None:
+            return 0
+        tried = replace(letter, attempts=letter.attempts + 1, next_try_at=retry_at, dead=retry_at is None)
+        self._outbox = tuple(tried if each is letter else each for each in self._outbox)
+        return tried.attempts
+
+    async def dead_letters(self, channel: str, limit: int = 100) -> tuple[tuple[str, Said], ...]:
+        """Return (conversation, Said) that were given up, oldest first."""
+        dead = [letter for letter in self._outbox if letter.channel == channel and letter.dead]
+        return tuple((letter.conversation, letter.said) for letter in dead[:limit])
+
+    async def outbox_depth(self) -> OutboxDepth:
+        """Return how much waits to be pushed, over all channels."""
+        dead = sum(letter.dead for letter in self._outbox)
+        return OutboxDepth(waiting=len(self._outbox) - dead, dead=dead)
+
+    async def ready(self) -> bool:
+        """Tell that memory is always there."""
+        return True
+
+
+def _twice_heard(events: Sequence[Event]) -> bool:
+    heard = [event.id for event in events if isinstance(event, Heard)]
+    return len(set(heard)) < len(heard)

@@ -1,0 +1,240 @@
+"""The line: one message through understanding, decision and words. Values in, values out."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import NAMESPACE_URL, uuid5
+
+from bot import contact
+from bot.conversation import Conversation, after
+from bot.events import Decided, Event, Heard, Said
+from bot.masking import mask
+from bot.messages import Incoming, Part, Reply, Value, read_payload
+from bot.phrases import Phrases
+from bot.wording import Names, Wording
+from intents.model import Reading, Understanding
+from intents.normalise import guard
+from referral.areas import locate
+from referral.decide import decide
+from referral.guide import Guide
+from referral.model import PLACE, UNKNOWN, Ask, Decision, Location, Refer, Situation
+
+Understand = Callable[[str, str | None, str | None], Understanding]  # text, language so far, what was asked
+
+MOST_THEMES = 3  # decided together
+_CHAT_ACTS = {
+    "greet",
+    "thank",
+    "goodbye",
+    "help",
+    "out_of_scope",
+    "affirm",
+    "deny",
+    "language",
+    "bot_identity",
+}
+_FIRST_ACTS = {"stop", "privacy", "restart", "human", "complaint_bot"}  # also when a theme is told beside
+
+
+@dataclass(frozen=True)
+class Minds:
+    """What thinking needs: a reader of texts, the guide of who helps, and words."""
+
+    understand: Understand
+    guide: Guide
+    phrases: Phrases
+    themes: Names
+    directory: str = "0"  # version of the guide's files
+
+
+class Turn(Value):
+    """What came of one message. `forget` asks the assistant to erase the conversation instead of keeping this."""
+
+    events: tuple[Event, ...]
+    forget: bool = False
+
+
+def take_turn(conversation: Conversation, incoming: Incoming, minds: Minds, now: datetime) -> Turn:
+    """Return what happens on one message of a resident."""
+    heard = hear(conversation, incoming, minds, now)
+    then = after(conversation, heard)
+    if conversation.held_by_staff:
+        return Turn(events=(heard,))
+    words = Wording(minds.phrases, minds.guide, minds.themes, then.language, now.date())
+    if _wants_forgetting(conversation, incoming, heard):
+        return Turn(events=(heard, _said(heard, words.chat("forgotten"), now)), forget=True)
+    events, reply = respond(conversation, then, heard, guard(incoming.text), minds, words, now)
+    return Turn(events=(heard, *events, _said(heard, _framed(reply, conversation, then, words), now)))
+
+
+# ---------------------------------------------------------------- hearing
+
+
+def hear(conversation: Conversation, incoming: Incoming, minds: Minds, now: datetime) -> Heard:
+    """Return the message as it will be kept: masked and understood."""
+    text = guard(incoming.text)
+    if chosen := read_payload(text):
+        understood, place = _chosen(*chosen, conversation, minds.guide)
+        return Heard(at=now, id=incoming.id, text=text, understanding=understood, place=place)
+    asked = conversation.expects
+    text = mask(text)
+    understood = minds.understand(text, conversation.language, asked)
+    place = locate(text, minds.guide.areas, answering=asked in (PLACE, "wijk")) if text else Location()
+    understood = _giving_up(conversation, understood, place)
+    return Heard(
+        at=now,
+        id=incoming.id,
+        text=text,
+        understanding=understood,
+        place=place if place.candidates else None,
+    )
+
+
+def _chosen(
+    name: str, values: Mapping[str, str], conversation: Conversation, guide: Guide
+) -> tuple[Understanding, Location | None]:
+    """Read a chosen button as if it had been typed; what the guide does not know is left out."""
+    language = conversation.language or "nl"
+    if name == "theme" and (theme := values.get("theme", "")) in guide.themes:
+        reading = Reading(theme=theme, confidence=1.0)
+        return Understanding(language=language, themes=(reading,), ranking=(reading,)), None
+    if name == "inform":
+        city = guide.areas.city_of(values.get("wijk", UNKNOWN)) or values.get("city")
+        place = Location(candidates=((city, values.get("wijk")),)) if city else None
+        facts = {fact: value for fact, value in values.items() if fact not in ("city", "wijk") or value == UNKNOWN}
+        known = all(_knows(guide, fact, value) for fact, value in values.items())
+        return Understanding(language=language, facts=facts if known else {}), place if known else None
+    return Understanding(language=language, act=name if name in _CHAT_ACTS | _FIRST_ACTS else None), None
+
+
+def _knows(guide: Guide, fact: str, value: str) -> bool:
+    return fact in guide.facts and (value == UNKNOWN or value in guide.facts[fact].values)
+
+
+def _giving_up(conversation: Conversation, understood: Understanding, place: Location) -> Understanding:
+    """After a second answer that says nothing, take the fact as unknown; nobody is asked the same thing for ever."""
+    ask = conversation.decision
+    acted = understood.act not in (None, "out_of_scope")
+    silent = not (understood.themes or understood.signals or acted or understood.facts or place.candidates)
+    if isinstance(ask, Ask) and conversation.expects == ask.fact and conversation.unclear and silent:
+        return understood.model_copy(update={"facts": {ask.fact: UNKNOWN}})
+    return understood
+
+
+def _wants_forgetting(conversation: Conversation, incoming: Incoming, heard: Heard) -> bool:
+    chosen = read_payload(guard(incoming.text))
+    agreed = conversation.expects == "forget" and heard.understanding.act == "affirm"
+    return agreed or (chosen is not None and chosen[0] == "forget")
+
+
+# ---------------------------------------------------------------- responding
+
+
+def respond(
+    before: Conversation,
+    then: Conversation,
+    heard: Heard,
+    typed: str,
+    minds: Minds,
+    words: Wording,
+    now: datetime,
+) -> tuple[tuple[Event, ...], Reply]:
+    """Return what happens next, and the words for it."""
+    chosen = read_payload(heard.text)
+    act = heard.understanding.act
+    if (step := contact.answer(before, then, heard, typed, minds.guide, words, now)) is not None:
+        return step
+    match chosen[0] if chosen else None:
+        case "why" if isinstance(before.decision, Ask):
+            return _decided(then, minds, words, now, explain=True)
+        case "other":
+            return (), words.all_themes()
+        case "more":
+            return (), words.chat("start")
+    told = heard.understanding
+    answered = isinstance(before.decision, Ask) and bool(told.facts or heard.place)
+    no_answer = isinstance(before.decision, Ask) and act == "out_of_scope"
+    if act in _FIRST_ACTS or (act in _CHAT_ACTS and not (told.themes or told.signals or answered or no_answer)):
+        return _acted(act, before, then, minds, words, now)
+    if told.signals or answered or (then.themes and not then.answered):
+        return _decided(then, minds, words, now)
+    if not heard.text:
+        return (), words.chat("empty")
+    if chosen:
+        return (), words.chat("ask.again", words.button("themes", "other"), words.button("human"))
+    return (), words.clarify(then)
+
+
+def _decided(
+    then: Conversation, minds: Minds, words: Wording, now: datetime, explain: bool = False
+) -> tuple[tuple[Event, ...], Reply]:
+    situation = Situation(themes=then.themes[:MOST_THEMES], signals=then.signals, facts=then.facts)
+    decision = decide(situation, minds.guide, on=now.date())
+    reply = _worded(decision, then, words)
+    if explain and isinstance(decision, Ask):
+        again = words.ask(decision, _afresh(then))
+        reply = again.model_copy(update={"parts": (words.why(decision.fact), *again.parts)})
+    event = Decided(at=now, decision=decision, on=now.date(), directory=minds.directory)
+    return (event,), reply
+
+
+def _worded(decision: Decision, then: Conversation, words: Wording) -> Reply:
+    match decision:
+        case Ask():
+            return words.ask(decision, then)
+        case Refer():
+            reply = words.refer(decision, then.facts)
+            return reply if decision.referrals or not then.ranking else words.clarify(then)
+
+
+def _acted(
+    act: str | None, before: Conversation, then: Conversation, minds: Minds, words: Wording, now: datetime
+) -> tuple[tuple[Event, ...], Reply]:
+    """Answer what the resident wants of the conversation itself."""
+    match act:
+        case "human" | "complaint_bot":
+            return contact.offer(then, minds.guide, words, now, complaint=act == "complaint_bot")
+        case "stop" | "privacy":
+            choices = words.button("yes_forget", "forget"), words.button("no_forget", "keep")
+            return (), words.chat(act, *choices, expects="forget")
+        case "affirm" if before.expects == "offer":
+            return contact.ask_consent(then, minds.guide, words, now)
+        case "deny" if before.expects == "forget":
+            return (), words.chat("kept")
+        case "restart":
+            return (), words.chat(act)
+        case _ if isinstance(before.decision, Ask) and before.expects == before.decision.fact:
+            asked = words.ask(before.decision, _afresh(then))
+            said = () if act in ("affirm", "deny") else (Part(kind="text", text=words.say(act or "help")),)
+            return (), asked.model_copy(update={"parts": (*said, *asked.parts)})
+        case _:
+            return (), words.chat(act or "help", words.button("themes", "other"), words.button("human"))
+
+
+def _afresh(then: Conversation) -> Conversation:
+    """Return it as if nothing had been asked, so that the question stands in its own words."""
+    return then.model_copy(update={"reply": None})
+
+
+# ---------------------------------------------------------------- saying
+
+
+def _framed(reply: Reply, before: Conversation, then: Conversation, words: Wording) -> Reply:
+    """Put danger first, the introduction before a first reply, and beside it what a machine may want to know."""
+    say_first = decide(Situation(signals=then.signals, facts=then.facts), words.guide, on=words.on).say_first
+    shown = say_first if set(then.signals) - set(before.signals) or reply.status == "refer" else ()
+    intro = words.intro() if not before.messages else ()
+    return reply.model_copy(
+        update={
+            "parts": (*words.danger(shown), *intro, *reply.parts),
+            "say_first": say_first,
+            "themes": then.themes[:MOST_THEMES],
+            "signals": then.signals,
+            "wijk": words.wijk(then.facts.get("wijk")),
+        }
+    )
+
+
+def _said(heard: Heard, reply: Reply, now: datetime) -> Said:
+    """Return the reply as an event; its number follows from the message, so that a repeat says it once."""
+    return Said(at=now, id=uuid5(NAMESPACE_URL, f"reply-to:{heard.id}").hex, reply=reply, answers=heard.id)

@@ -1,0 +1,237 @@
+"""Decision and language to Reply. Only words are chosen here; what to do was decided before."""
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+from typing import Protocol
+
+from bot.conversation import Conversation
+from bot.messages import Choice, Part, Reply, Status, Way, payload
+from bot.phrases import DUTCH, Phrases
+from referral.guide import Guide
+from referral.model import PLACE, UNKNOWN, Ask, Contact, Location, Refer, Referral, Words
+
+# Which lines stand under the sentence for each that is said first (see referral_policy: "Signals come first").
+_LINES: Mapping[str, tuple[str, ...]] = {
+    "113": ("113", "112"),
+    "veilig-thuis": ("veilig-thuis", "112"),
+    "centrum-seksueel-geweld": ("centrum-seksueel-geweld", "112"),
+    "utrecht-herstart": ("utrecht-gemeente", "politie"),
+    "own-municipality": ("politie",),
+}
+_SHOWN_WAYS = 4
+
+
+class Names(Protocol):
+    """Gives a theme its name in a language."""
+
+    def __call__(self, theme: str, language: str) -> str:
+        """Return the name."""
+        ...
+
+
+class Wording:
+    """Words for one reply: in one language, on one day."""
+
+    def __init__(self, phrases: Phrases, guide: Guide, themes: Names, language: str | None, on: date) -> None:
+        self.language = phrases.spoken(language)
+        self.phrases = phrases
+        self.guide = guide
+        self.themes = themes
+        self.on = on
+
+    def say(self, key: str, **values: str) -> str:
+        """Return one of the bot's own sentences."""
+        return self.phrases(key, self.language, **values)
+
+    def pick(self, words: str | Words) -> str:
+        """Return the sentence in this language, or in Dutch when there is none."""
+        return words if isinstance(words, str) else words.get(self.language, words[DUTCH])
+
+    def name(self, organisation: str) -> str:
+        """Return how an organisation is called."""
+        return self.pick(self.guide.organisations[organisation].name)
+
+    def wijk(self, wijk: str | None) -> str | None:
+        """Return the name of a wijk, None when it is not known."""
+        names = self.guide.facts["wijk"].values
+        return self.pick(names[wijk]) if wijk and wijk in names else None
+
+    # ---------------------------------------------------------------- pieces
+
+    def intro(self) -> tuple[Part, ...]:
+        """Return what is said at the start: this is a computer, and what it does with what is typed."""
+        return (Part(kind="notice", text=f"{self.say('intro')} {self.say('intro_privacy')}"),)
+
+    def danger(self, say_first: Iterable[str]) -> tuple[Part, ...]:
+        """Return the sentences and lines that stand before everything else."""
+        return tuple(
+            Part(
+                kind="danger",
+                text=self.say(f"danger.{line}"),
+                ways=tuple(way for one in _LINES.get(line, (line,)) for way in self.line(one)),
+            )
+            for line in say_first
+        )
+
+    def line(self, organisation: str) -> tuple[Way, ...]:
+        """Return the phone of an organisation under its own name."""
+        phones = [contact for contact in self.guide.contacts(organisation, self.on) if contact.kind == "phone"]
+        return tuple(self._way(contact, label=self.name(organisation)) for contact in phones[:1])
+
+    def ways(self, organisation: str, wijk: str | None) -> tuple[Way, ...]:
+        """Return how a resident of this wijk reaches an organisation, as far as it was verified."""
+        ways = tuple(map(self._way, self.guide.contacts(organisation, self.on, wijk)[:_SHOWN_WAYS]))
+        general = self.guide.organisations[organisation].general_way
+        by_phone = any((way.href or "").startswith("tel:") for way in ways)
+        return ways if by_phone or general is None else (*ways, *self.line(general))
+
+    def button(self, key: str, name: str | None = None, **values: str) -> Choice:
+        """Return a button with one of the bot's own sentences on it."""
+        return Choice(title=self.say(f"choice.{key}"), payload=payload(name or key, **values))
+
+    def chat(self, key: str, *choices: Choice, status: Status = "chat", expects: str | None = None) -> Reply:
+        """Return a reply of one sentence."""
+        part = Part(kind="text", text=self.say(key))
+        return Reply(parts=(part,), choices=choices, language=self.language, status=status, expects=expects)
+
+    # ---------------------------------------------------------------- replies
+
+    def clarify(self, conversation: Conversation) -> Reply:
+        """Ask which of the likeliest themes it is; after two tries offer all themes, the phone and a person."""
+        if conversation.unclear >= 2:
+            return self.all_themes("clarify.person")
+        likely = [reading.theme for reading in conversation.ranking[:3]]
+        key = "clarify.again" if conversation.unclear else "clarify.first"
+        choices = (*map(self._theme, likely), self.button("other"))
+        return self.chat(key, *choices, status="clarify", expects="theme")
+
+    def all_themes(self, key: str = "clarify.list") -> Reply:
+        """Offer every theme, a phone number and a person."""
+        choices = (self.button("human"), *map(self._theme, self.guide.themes))
+        part = Part(kind="text", text=self.say(key), ways=self.front_desk())
+        return Reply(parts=(part,), choices=choices, language=self.language, status="clarify", expects="theme")
+
+    def front_desk(self) -> tuple[Way, ...]:
+        """Return the phone that always stands open for a question: the municipality's."""
+        return self.line("utrecht-gemeente")
+
+    def ask(self, ask: Ask, conversation: Conversation) -> Reply:
+        """Ask for one fact, with its answers as buttons, "weet ik niet" and "waarom vraagt u dit?"."""
+        several = self._candidates(conversation.place) if ask.fact in (PLACE, "wijk") else ()
+        before = None
+        if several:
+            before = "ask.several"
+        elif conversation.expects == ask.fact:  # it was asked just now, and not answered
+            before = "ask.not_found" if ask.fact == PLACE else "ask.again"
+        question = self.question(ask.fact)
+        part = Part(kind="question", text=f"{self.say(before)} {question}" if before else question)
+        choices = (*(several or self._answers(ask.fact)), self._dont_know(ask.fact), self.button("why"))
+        return Reply(parts=(part,), choices=choices, language=self.language, status="ask", expects=ask.fact)
+
+    def question(self, fact: str) -> str:
+        """Return the question for a fact."""
+        question = self.guide.facts[fact].question
+        assert question, f"{fact} is never asked"  # noqa: S101 -- the guide asks only facts with a question
+        return self.pick(question)
+
+    def why(self, fact: str) -> Part:
+        """Tell why a fact is asked."""
+        why = self.guide.facts[fact].why
+        return Part(kind="text", text=self.pick(why) if why else self.say("help"))
+
+    def refer(self, refer: Refer, facts: Mapping[str, str]) -> Reply:
+        """Tell who helps, why, how to reach them and what to bring."""
+        if not refer.referrals:
+            return self.chat("refer.nothing", self.button("human"))
+        head = "refer.intro" if len(refer.referrals) == 1 else "refer.intro_many"
+        elsewhere = any(referral.organisation == "own-municipality" for referral in refer.referrals)
+        parts = [
+            *([Part(kind="text", text=self.say("refer.elsewhere"))] if elsewhere else []),
+            Part(kind="text", text=self.say(head)),
+            *(self._referral(referral) for referral in refer.referrals),
+            *self._footnotes(refer, facts),
+            Part(kind="question", text=self.say("refer.offer")),
+        ]
+        choices = (self.button("contact"), self.button("more"), self.button("human"))
+        return Reply(
+            parts=tuple(parts),
+            choices=choices,
+            language=self.language,
+            status="refer",
+            expects="offer",
+            referrals=tuple(referral.organisation for referral in refer.referrals),
+        )
+
+    # ---------------------------------------------------------------- details
+
+    def _referral(self, referral: Referral) -> Part:
+        organisation = self.guide.organisations[referral.organisation]
+        name = self.pick(organisation.name)
+        wijk = self.wijk(referral.wijk)
+        lines = [self.pick(organisation.does), self.pick(referral.because)]
+        if organisation.per_wijk and self.guide.is_general(referral.organisation, self.on, referral.wijk):
+            key = "refer.general" if wijk else "refer.general_somewhere"
+            lines.append(self.say(key, name=name, wijk=wijk or ""))
+        if organisation.bring:
+            lines.append(self.pick(organisation.bring))
+        title = f"{name} ({wijk})" if wijk else name
+        return Part(
+            kind="referral",
+            title=title,
+            text="\n".join(lines),
+            ways=self.ways(referral.organisation, referral.wijk),
+        )
+
+    def _footnotes(self, refer: Refer, facts: Mapping[str, str]) -> Iterable[Part]:
+        first = [referral.organisation for referral in refer.referrals]
+        beside = dict.fromkeys(one for referral in refer.referrals for one in referral.beside)
+        extra = [one for one in beside if one not in first]
+        if extra:
+            names = ", ".join(map(self.name, extra))
+            ways = tuple(way for one in extra for way in self.line(one))
+            yield Part(kind="text", text=self.say("refer.beside", names=names), ways=ways)
+        if refer.left_over:
+            names = ", ".join(map(self.name, refer.left_over))
+            yield Part(kind="text", text=self.say("refer.left_over", names=names))
+        if UNKNOWN in facts.values():
+            yield Part(kind="text", text=self.say("refer.unknown", name=self.name(first[0])))
+
+    def _way(self, contact: Contact, label: str | None = None) -> Way:
+        value = self.pick(contact.value)
+        hours = self.pick(contact.hours) if contact.hours else None
+        label = label or self.say(f"way.{contact.kind}")
+        return Way(label=label, value=value, href=_href(contact.kind, value), hours=hours)
+
+    def _theme(self, theme: str) -> Choice:
+        return Choice(title=self.themes(theme, self.language), payload=payload("theme", theme=theme))
+
+    def _answers(self, fact: str) -> tuple[Choice, ...]:
+        values = self.guide.facts[fact].values
+        return tuple(
+            Choice(title=self.pick(label), payload=payload("inform", **{fact: value}))
+            for value, label in values.items()
+        )
+
+    def _dont_know(self, fact: str) -> Choice:
+        return self.button("unknown", "inform", **{fact: UNKNOWN})
+
+    def _candidates(self, place: Location | None) -> tuple[Choice, ...]:
+        if place is None or len(place.candidates) < 2:
+            return ()
+        return tuple(
+            Choice(
+                title=self._place(city, wijk),
+                payload=payload("inform", **({"wijk": wijk} if wijk else {"city": city})),
+            )
+            for city, wijk in place.candidates
+        )
+
+    def _place(self, city: str, wijk: str | None) -> str:
+        town = city.capitalize()
+        return f"{name}, {town}" if (name := self.wijk(wijk)) else town
+
+
+def _href(kind: str, value: str) -> str | None:
+    if kind == "phone":
+        return "tel:" + "".join(sign for sign in value if sign.isdigit() or sign == "+")
+    return value if kind == "web" and value.startswith("https://") else None

@@ -1,0 +1,1 @@
+"""Understands: text in, themes, signals, act, language and facts out. Knows nothing of referral or channels."""

@@ -1,0 +1,50 @@
+"""Text to vector. The int8 file is made at the first start and kept in the user's cache directory."""
+
+import os
+from pathlib import Path
+
+import numpy as np
+import onnxruntime as ort
+from platformdirs import user_cache_path
+
+from intents.encoder.graph import Progress, build
+from intents.encoder.tokens import Tokeniser
+from intents.encoder.weights import Floats, Weights
+
+VERSION = "e5-small-int8-1"  # of the file that graph.py makes; raise it when that changes
+QUERY = "query: "  # the model was trained with this before what somebody asks
+MOST_TOKENS = 256  # more than a guarded text of 1,000 signs in our languages has
+
+
+class Encoder:
+    """Gives a text its vector of meaning: float32, shape (384,), length 1."""
+
+    def __init__(self, weights: Weights, model: Path) -> None:
+        options = ort.SessionOptions()
+        options.intra_op_num_threads = 1
+        options.inter_op_num_threads = 1
+        options.log_severity_level = 3
+        self._session = ort.InferenceSession(str(model), options, providers=["CPUExecutionProvider"])
+        self._weights = weights
+        self._tokeniser = Tokeniser(weights.pieces)
+
+    def encode(self, text: str) -> Floats:
+        """Return the vector of a guarded text (see normalise.guard)."""
+        ids = self._tokeniser.ids(QUERY + text, MOST_TOKENS)
+        rows = self._weights.rows("emb.word", ids, self._weights.sizes.hidden)
+        (vector,) = self._session.run(None, {"rows": rows})
+        return np.asarray(vector / np.linalg.norm(vector), dtype=np.float32)
+
+
+def cached_model() -> Path:
+    """Return where the int8 file lies, or will lie after the first start."""
+    home = os.environ.get("WEGWIJS_CACHE")
+    return (Path(home) if home else user_cache_path("wegwijs")) / f"{VERSION}.onnx"
+
+
+def load_encoder(progress: Progress = lambda _share, _what: None) -> Encoder:
+    """Return the encoder, building its file first when it is not there yet."""
+    weights, model = Weights(), cached_model()
+    if not model.exists():
+        build(weights, model, progress)
+    return Encoder(weights, model)

@@ -1,0 +1,96 @@
+"""The readers together: a text in, an Understanding out."""
+
+from collections.abc import Callable, Mapping
+from functools import lru_cache
+from pathlib import Path
+
+import numpy as np
+
+from intents import heads as heads_file
+from intents.encoder.encode import Encoder, load_encoder
+from intents.encoder.graph import Progress
+from intents.heads import Features, Heads
+from intents.language import language_of
+from intents.load import DATA
+from intents.model import Reading, Understanding
+from intents.normalise import guard, words
+from intents.signals import patterns_in
+from intents.slots import read_answer, read_facts
+
+MODEL = DATA / "model.npz"
+_RANKED = 5
+_SHORT_ANSWER = 4  # words in a yes or no that needs no further reading
+_WITH_THEME = {"human", "complaint_bot", "help", "privacy"}  # acts beside which a theme is still acted on
+_REMEMBERED = 2048  # texts whose understanding is kept for a repeat
+
+
+class Reader:
+    """Understands texts. The encoder is asked for only when the text is more than a yes, a no or a number."""
+
+    def __init__(self, encoder: Encoder, heads: Heads) -> None:
+        self._encoder = encoder
+        self._heads = heads
+        self._cached: Callable[[str, str | None, str | None], Understanding] = lru_cache(_REMEMBERED)(self._read)
+
+    def understand(self, text: str, language: str | None = None, expecting: str | None = None) -> Understanding:
+        """Return what a text says. `language` is the conversation's so far, `expecting` what was asked."""
+        return self._cached(guard(text), language, expecting)
+
+    def _read(self, text: str, before: str | None, expecting: str | None) -> Understanding:
+        language = language_of(text, before)
+        if not text:
+            return Understanding(language=language)
+        facts = read_facts(text, language, expecting)
+        signals = patterns_in(text)
+        if not signals and (act := _plain_answer(text, language, facts)):
+            return Understanding(language=language, act=act, facts=facts)
+        features = self._heads.features(text, self._encoder.encode(text))
+        act = self._act(features)
+        ranking = self._ranking(features, language)
+        return Understanding(
+            language=language,
+            themes=self._acted_on(ranking, language) if act is None or act in _WITH_THEME else (),
+            ranking=ranking[:_RANKED],
+            signals=self._signals(features, signals, facts),
+            act=act,
+            facts=facts,
+        )
+
+    def _ranking(self, features: Features, language: str) -> tuple[Reading, ...]:
+        mixture = self._heads.dutch if language == "nl" else self._heads.other
+        chances = mixture.probabilities(features)
+        order = np.argsort(-chances, kind="stable")
+        return tuple(Reading(theme=self._heads.themes[i], confidence=round(float(chances[i]), 4)) for i in order)
+
+    def _acted_on(self, ranking: tuple[Reading, ...], language: str) -> tuple[Reading, ...]:
+        name = "dutch" if language == "nl" else "other"
+        limits = self._heads.thresholds
+        first, *others = ranking[:3]
+        if first.confidence < limits.theme[name]:
+            return ()
+        return (first, *(one for one in others if one.confidence >= limits.also[name]))
+
+    def _act(self, features: Features) -> str | None:
+        chances = self._heads.act.probabilities(features)
+        if 1 - chances[0] < self._heads.thresholds.act:  # the first class is no act at all
+            return None
+        return self._heads.acts[1 + int(np.argmax(chances[1:]))]
+
+    def _signals(self, features: Features, seen: tuple[str, ...], facts: Mapping[str, str]) -> tuple[str, ...]:
+        told = {*seen, *self._heads.signals_in(features)}
+        if facts.get("for_whom", "self") != "self":  # then the one who is young is not the one who writes
+            told.discard("minor_speaking")
+        return tuple(one for one in self._heads.signals if one in told)
+
+
+def _plain_answer(text: str, language: str, facts: Mapping[str, str]) -> str | None:
+    """Return "affirm" or "deny" for a message that says nothing else, so that the encoder can rest."""
+    answer = read_answer(text, language)
+    if answer in ("affirm", "deny") and len(words(text)) <= _SHORT_ANSWER and len(facts) <= 1:
+        return answer
+    return None
+
+
+def load_reader(progress: Progress = lambda _share, _what: None, model: Path = MODEL) -> Reader:
+    """Return a reader that is ready to understand; the first time, the encoder's file is made (seconds)."""
+    return Reader(load_encoder(progress), heads_file.load(model))

@@ -1,0 +1,74 @@
+"""Which question next: the optimal decision tree over the facts that are still open.
+
+First the fewest questions in the worst case, then the fewest on average, all answers but "unknown" equally
+likely. `place` counts as one question, for it gives city and wijk at once. Where the city is not known and
+matters, `place` comes first: asking another fact first saves nothing, as the place is still needed after
+every answer to it.
+"""
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from referral.guide import Day, Guide
+from referral.model import ELSEWHERE, PLACE, UNKNOWN
+from referral.search import Outcome, Search
+from referral.walk import Case, once
+
+
+KEPT = 4_096  # searches of a day; the oldest goes first
+
+
+class Question(NamedTuple):
+    """A fact to ask, and the organisations that its answer chooses between."""
+
+    fact: str
+    between: tuple[str, ...]
+
+
+def next_question(case: Case, guide: Guide, day: Day) -> Question | None:
+    """Return the question to ask now, or None when nothing hangs on any fact any more."""
+    city = case.facts.get("city")
+    if city is None and (between := places_between(case, guide, day)):
+        return Question(PLACE, between)
+    return fact_question(search_for(case, guide, day, table_of(city)), case)
+
+
+def table_of(city: str | None) -> str:
+    """Return the place whose tables answer; a city that is not to be had gives those of elsewhere."""
+    return ELSEWHERE if city in (None, UNKNOWN) else str(city)
+
+
+def places_between(case: Case, guide: Guide, day: Day) -> tuple[str, ...]:
+    """Return the organisations between which the place chooses; none when every city leads to the same."""
+    searches = [search_for(case, guide, day, city) for city in day.tables]
+    outcomes = [search.outcomes(search.state(case.facts)) for search in searches]
+    return chosen_between(outcomes) if len({frozenset(some) for some in outcomes}) > 1 else ()
+
+
+def fact_question(search: Search, case: Case) -> Question | None:
+    """Return the best question within one city."""
+    state = search.state(case.facts)
+    fact = search.best(state).fact
+    if fact is None:
+        return None
+    return Question(fact, chosen_between(search.outcomes(after) for after in search.answered(state, fact)))
+
+
+def chosen_between(outcomes: Iterable[tuple[Outcome, ...]]) -> tuple[str, ...]:
+    """Return the organisations that not every answer leads to; all when only themes or order differ."""
+    by_answer = [once((stop[0], stop[1]) for outcome in some for stop in outcome.shown) for some in outcomes]
+    every = once(stop for stops in by_answer for stop in stops)
+    differ = [stop for stop in every if not all(stop in stops for stops in by_answer)]
+    return once(organisation for organisation, _ in differ or every)
+
+
+def search_for(case: Case, guide: Guide, day: Day, city: str) -> Search:
+    """Return the search for these themes and signals in this city, made once for days that are alike."""
+    tables = day.tables[city]
+    key = (case.themes, tuple(signal for signal in case.signals if signal in tables.signals), city)
+    found = day.searches.get(key)
+    if found is None:
+        if len(day.searches) >= KEPT:
+            day.searches.pop(next(iter(day.searches)), None)
+        found = day.searches[key] = Search(case, city, tables, guide)
+    return found

@@ -1,0 +1,300 @@
+"""A Bot API server of our own: what Wegwijs uses of Telegram, with its offsets, refusals and moods."""
+
+import asyncio
+import contextlib
+import json
+import socket
+import time
+from collections import defaultdict
+from itertools import count
+
+import pytest
+import uvicorn
+from fastapi import FastAPI, Request
+from fastapi.responses import JSONResponse
+
+from bot.channels import telegram
+
+TOKEN = "1234:test"
+ME = {"id": 1234, "is_bot": True, "first_name": "Wegwijs", "username": "wegwijs_bot"}
+
+
+class Refusal(Exception):
+    """What Telegram answers when it will not."""
+
+    def __init__(self, code, description, **parameters):
+        super().__init__(description)
+        self.code, self.parameters = code, parameters
+
+
+class FakeBotApi:
+    """Holds what residents send until the bot confirms it, and what the bot sent."""
+
+    def __init__(self):
+        self.queue = []  # updates that were not confirmed
+        self.messages = []  # what stands in the chats, of the bot only
+        self.calls = []
+        self.taken = set()  # ids of taps that were answered
+        self.blocked = set()  # chats
+        self.refusals = defaultdict(list)
+        self.delays = defaultdict(float)
+        self.webhook = ""
+        self.allowed = []
+        self._numbers = count(1)
+        self._changed = asyncio.Condition()
+        self._poll = 0
+        self._port = 0
+
+    # ------------------------------------------------------------ what residents do
+
+    async def types(self, text, chat=42, kind="private", **fields):
+        entities = [
+            {"type": name, "offset": text.index(word), "length": len(word)}
+            for word in text.split()
+            for name, sign in (("bot_command", "/"), ("mention", "@"))
+            if word.startswith(sign)
+        ]
+        return await self.sends(
+            chat, kind, text=text, **({"entities": entities} if entities else {}), **fields
+        )
+
+    async def sends(self, chat=42, kind="private", **content):
+        return await self._push("message", self._message(chat, kind, _person(chat), **content))
+
+    async def edits(self, text, message, chat=42):
+        edited = self._message(chat, "private", _person(chat), text=text, edit_date=int(time.time()))
+        return await self._push("edited_message", {**edited, "message_id": message})
+
+    async def taps(self, title, chat=42):
+        """Tap the newest button with this title."""
+        message, data = next(
+            (message, button["callback_data"])
+            for message in reversed(self.messages)
+            for row in message.get("reply_markup", {}).get("inline_keyboard", [])
+            for button in row
+            if message["chat"]["id"] == chat and button["text"] == title
+        )
+        tap = {"id": str(next(self._numbers)), "chat_instance": str(chat), "data": data}
+        return await self._push("callback_query", {**tap, "from": _person(chat), "message": message})
+
+    async def comes_again(self, update):
+        """Put an update back, as if the bot had not confirmed it."""
+        async with self._changed:
+            self.queue.insert(0, update)
+            self._changed.notify_all()
+
+    # ------------------------------------------------------------ what tests see and decide
+
+    def refuse(self, method, code, description="refused", times=1, **parameters):
+        self.refusals[method] += [Refusal(code, description, **parameters)] * times
+
+    def said(self, chat=42):
+        return [message["text"] for message in self.messages if message["chat"]["id"] == chat]
+
+    def buttons(self, chat=42):
+        rows = [
+            row
+            for message in self.messages
+            for row in message.get("reply_markup", {}).get("inline_keyboard", [])
+            if message["chat"]["id"] == chat
+        ]
+        assert all(len(row) == 1 for row in rows)
+        return [button["text"] for [button] in rows]
+
+    async def until(self, holds, seconds=8):
+        """Wait until something holds that can change with a call."""
+        async with asyncio.timeout(seconds), self._changed:
+            await self._changed.wait_for(holds)
+
+    async def hears(self, number, chat=42):
+        """Wait until the bot said this many messages in a chat, and return them."""
+        await self.until(lambda: len(self.said(chat)) >= number)
+        return self.said(chat)
+
+    # ------------------------------------------------------------ the methods of the Bot API
+
+    async def getMe(self, given):  # noqa: N802
+        return ME
+
+    async def getUpdates(self, given):  # noqa: N802
+        if self.webhook:
+            raise Refusal(409, "Conflict: can't use getUpdates method while webhook is active")
+        self._poll = poll = next(self._numbers)
+        self.allowed = given.get("allowed_updates", self.allowed)
+        offset, limit = int(given.get("offset", 0)), int(given.get("limit", 100))
+        async with self._changed:
+            self.queue = [update for update in self.queue if update["update_id"] >= offset]
+            self._changed.notify_all()
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(float(given.get("timeout", 0))):
+                    await self._changed.wait_for(lambda: self._allowed() or self._poll != poll)
+            if self._poll != poll:
+                raise Refusal(409, "Conflict: terminated by other getUpdates request")
+            return self._allowed()[:limit]
+
+    async def sendMessage(self, given):  # noqa: N802
+        chat, text = int(given["chat_id"]), given.get("text", "")
+        if chat in self.blocked:
+            raise Refusal(403, "Forbidden: bot was blocked by the user")
+        if not text.strip():
+            raise Refusal(400, "Bad Request: message text is empty")
+        if len(text) > 4096:
+            raise Refusal(400, "Bad Request: message is too long")
+        markup = given.get("reply_markup")
+        for [button] in (markup or {}).get("inline_keyboard", []):
+            if not 1 <= len(button["callback_data"].encode()) <= 64:
+                raise Refusal(400, "Bad Request: BUTTON_DATA_INVALID")
+        extra = {"reply_markup": markup} if markup else {}
+        message = self._message(chat, "private" if chat > 0 else "group", ME, text=text, **extra)
+        self.messages.append(message)
+        return message
+
+    async def answerCallbackQuery(self, given):  # noqa: N802
+        if given["callback_query_id"] in self.taken:
+            raise Refusal(
+                400, "Bad Request: query is too old and response timeout expired or query ID is invalid"
+            )
+        self.taken.add(given["callback_query_id"])
+        return True
+
+    async def editMessageReplyMarkup(self, given):  # noqa: N802
+        message = self._find(given)
+        if message.get("reply_markup") == given.get("reply_markup"):
+            raise Refusal(400, "Bad Request: message is not modified")
+        message.pop("reply_markup")
+        return message
+
+    async def deleteMessage(self, given):  # noqa: N802
+        self.messages.remove(self._find(given))
+        return True
+
+    async def setWebhook(self, given):  # noqa: N802
+        self.webhook = given["url"]
+        return True
+
+    async def deleteWebhook(self, given):  # noqa: N802
+        self.webhook = ""
+        return True
+
+    # ------------------------------------------------------------ underneath
+
+    @property
+    def url(self):
+        return f"http://127.0.0.1:{self._port}"
+
+    async def start(self):
+        """Listen, on the same port as before when there was one."""
+        with socket.socket() as free:
+            free.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            free.bind(("127.0.0.1", self._port))
+            self._port = free.getsockname()[1]
+        app = FastAPI()
+        app.add_api_route("/bot{token}/{method}", self._called, methods=["GET", "POST"])
+        config = uvicorn.Config(
+            app, port=self._port, log_level="error", lifespan="off", timeout_graceful_shutdown=0
+        )
+        self._server = uvicorn.Server(config)
+        self._server.install_signal_handlers = lambda: None
+        self._serving = asyncio.create_task(self._server._serve())
+        while not self._server.started:  # noqa: ASYNC110 -- uvicorn has no event for it
+            await asyncio.sleep(0.01)
+
+    async def stop(self):
+        """Fall silent, in the middle of whatever is asked."""
+        self._server.should_exit = True
+        await self._serving
+
+    async def _called(self, token: str, method: str, request: Request) -> JSONResponse:
+        given = {key: _value(value) for key, value in (await request.form()).items()}
+        given |= dict(request.query_params)
+        try:
+            result = await self._result(token, method, given)
+        except Refusal as no:
+            answer = {"ok": False, "error_code": no.code, "description": str(no)}
+            return JSONResponse(answer | ({"parameters": no.parameters} if no.parameters else {}), no.code)
+        finally:
+            async with self._changed:
+                self.calls.append((method, given))
+                self._changed.notify_all()
+        return JSONResponse({"ok": True, "result": result})
+
+    async def _result(self, token, method, given):
+        await asyncio.sleep(self.delays[method])
+        if token != TOKEN:
+            raise Refusal(401, "Unauthorized")
+        if self.refusals[method]:
+            raise self.refusals[method].pop(0)
+        if method not in METHODS:
+            raise Refusal(404, "Not Found")
+        return await getattr(self, method)(given)
+
+    async def _push(self, kind, content):
+        update = {"update_id": next(self._numbers), kind: content}
+        async with self._changed:
+            self.queue.append(update)
+            self._changed.notify_all()
+        return update
+
+    def _allowed(self):
+        return [update for update in self.queue if not self.allowed or set(self.allowed) & set(update)]
+
+    def _message(self, chat, kind, sender, **content):
+        where = {"id": chat, "type": kind}
+        return {
+            "message_id": next(self._numbers),
+            "date": int(time.time()),
+            "chat": where,
+            "from": sender,
+            **content,
+        }
+
+    def _find(self, given):
+        wanted = int(given["chat_id"]), int(given["message_id"])
+        for message in self.messages:
+            if (message["chat"]["id"], message["message_id"]) == wanted:
+                return message
+        raise Refusal(400, "Bad Request: message not found")
+
+
+METHODS = {
+    name for name in vars(FakeBotApi) if name.startswith(("get", "send", "answer", "edit", "delete", "set"))
+}
+
+
+def _person(chat):
+    return {"id": abs(chat), "is_bot": False, "first_name": "Anna", "language_code": "nl"}
+
+
+def _value(text):
+    """Read a field of a form: text, or JSON where that is what a client sends for lists and objects."""
+    return json.loads(text) if text[:1] in ("[", "{") else text
+
+
+@pytest.fixture
+async def api():
+    """Return a Bot API server that runs."""
+    fake = FakeBotApi()
+    await fake.start()
+    yield fake
+    await fake.stop()
+
+
+@pytest.fixture
+def token():
+    return TOKEN
+
+
+@pytest.fixture
+def wegwijs(api):
+    """Return what runs the Telegram channel for an assistant, as long as its `async with` lasts."""
+    pace = telegram.Pace(poll=2, outbox=0.1, first_rest=0.05, longest_rest=0.2)
+
+    @contextlib.asynccontextmanager
+    async def running(assistant):
+        stop = asyncio.Event()
+        task = asyncio.create_task(telegram.run(assistant, TOKEN, api.url, stop=stop, pace=pace))
+        yield task
+        stop.set()
+        await task
+
+    return running

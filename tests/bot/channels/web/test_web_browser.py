@@ -1,0 +1,351 @@
+"""The web chat in a real Chromium against a real server."""
+
+import asyncio
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Route, expect
+
+from bot.ports import StoreAway
+
+AXE = (Path(__file__).parents[3] / "vendor" / "axe.min.js").read_text("utf-8")
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+PHONE = {"width": 390, "height": 844}
+QUESTION = {"nl": "Ik kom niet rond met mijn geld", "en": "I cannot make ends meet"}
+UNKNOWN = {"nl": "Weet ik niet", "en": "I do not know"}
+
+Open = Callable[..., Page]
+
+
+@pytest.fixture
+def visit(chromium: Browser, server) -> Iterator[Open]:
+    """Return how to open the page in a browser of its own; the browser may have nothing to complain about."""
+    contexts: list[BrowserContext] = []
+    complaints: list[str] = []
+
+    def note(message: ConsoleMessage) -> None:
+        if message.type == "error" and "Failed to load resource" not in message.text:
+            complaints.append(message.text)
+
+    def open_page(address: str = "/", **options) -> Page:
+        context = chromium.new_context(base_url=server.address, viewport=options.pop("viewport", PHONE), **options)
+        contexts.append(context)
+        page = context.new_page()
+        page.on("console", note)
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.goto(address)
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+    assert complaints == []
+
+
+def say(page: Page, text: str) -> None:
+    """Type something and wait for the answer."""
+    count = messages(page).count()
+    page.locator("#bericht").fill(text)
+    page.locator("#bericht").press("Enter")
+    expect(messages(page)).to_have_count(count + 2)
+
+
+def choose(page: Page, title: str) -> None:
+    """Press a button of the last reply and wait for the answer."""
+    count = messages(page).count()
+    messages(page).last.get_by_role("button", name=title).click()
+    expect(messages(page)).to_have_count(count + 2)
+
+
+def messages(page: Page):
+    """Return the messages that the server has."""
+    return page.locator(".ww-message[data-number]")
+
+
+def to_the_referral(page: Page, language: str = "nl") -> None:
+    """Tell the question and answer until there is a referral."""
+    say(page, QUESTION[language])
+    say(page, "Overvecht")
+    while not page.locator(".ww-card").count():
+        choose(page, UNKNOWN[language])
+
+
+def faults(page: Page) -> list[str]:
+    """Return what axe finds."""
+    page.evaluate(AXE)
+    found = page.evaluate("rules => axe.run(document, {runOnly: rules})", RULES)
+    return [f"{one['id']}: {node['html']}" for one in found["violations"] for node in one["nodes"]]
+
+
+def cookie(page: Page) -> str:
+    (one,) = page.context.cookies()
+    return str(one["value"])
+
+
+# ---------------------------------------------------------------- a conversation
+
+
+def test_a_conversation_ends_in_a_referral_and_survives_a_reload_in_the_middle(visit):
+    page = visit()
+    page.get_by_role("button", name="Ik kom niet rond met mijn geld").click()
+    expect(messages(page)).to_have_count(2)
+    page.reload()
+    say(page, "Overvecht")
+    page.reload()
+    while not page.locator(".ww-card").count():
+        choose(page, "Weet ik niet")
+
+    card = page.locator(".ww-card")
+    expect(card.get_by_role("heading")).to_contain_text("Buurtteam Sociaal")
+    expect(card.get_by_role("link", name="buurtteamsutrecht.nl")).to_have_attribute(
+        "href", "https://www.buurtteamsutrecht.nl"
+    )
+    seen = messages(page).all_inner_texts()
+    page.reload()
+    assert messages(page).all_inner_texts() == seen
+
+
+def test_without_javascript_the_conversation_is_the_same(visit):
+    page = visit(java_script_enabled=False)
+    page.locator("#bericht").fill("Ik kom niet rond met mijn geld")
+    with page.expect_navigation():
+        page.get_by_role("button", name="Verstuur").click()
+    page.locator("#bericht").fill("Overvecht")
+    with page.expect_navigation():
+        page.get_by_role("button", name="Verstuur").click()
+    while not page.locator(".ww-card").count():
+        with page.expect_navigation():
+            page.get_by_role("button", name="Weet ik niet").click()
+
+    expect(page.locator(".ww-card")).to_contain_text("Buurtteam Sociaal")
+    assert page.url.endswith("/#laatste")
+    page.get_by_text("Wis alles").first.click()
+    page.get_by_role("button", name="Ja, wis alles").click()
+    expect(page.get_by_text("Alles wat u hier typte, is gewist.")).to_be_visible()
+    assert page.context.cookies() == []
+
+
+def test_danger_comes_into_view_with_a_number_that_a_tap_calls(visit):
+    page = visit()
+
+    say(page, "Soms wil ik dood")
+
+    call = page.locator(".ww-alarm").get_by_role("link", name="Bel 113")
+    expect(call).to_have_attribute("href", "tel:113")
+    expect(call).to_be_in_viewport()
+
+
+def test_focus_stays_in_the_text_box_after_sending(visit):
+    page = visit()
+
+    say(page, "Ik kom niet rond met mijn geld")
+
+    expect(page.locator("#bericht")).to_be_focused()
+    expect(page.locator("#bericht")).to_have_value("")
+
+
+def test_after_a_button_the_keyboard_goes_on_at_the_reply(visit):
+    page = visit()
+    say(page, "Ik kom niet rond met mijn geld")
+    page.get_by_role("button", name="Weet ik niet").focus()
+    page.keyboard.press("Enter")
+    expect(messages(page)).to_have_count(4)
+
+    expect(messages(page).last).to_be_focused()
+    expect(page.locator(".ww-choices")).to_have_count(1)
+
+
+def test_enter_sends_and_shift_enter_makes_a_new_line(visit):
+    page = visit()
+    box = page.locator("#bericht")
+    low = box.bounding_box()["height"]
+    box.press_sequentially("Ik heb")
+    box.press("Shift+Enter")
+    box.press_sequentially("geen geld")
+
+    assert box.input_value() == "Ik heb\ngeen geld"
+    assert box.bounding_box()["height"] > low
+    box.press("Enter")
+    expect(messages(page)).to_have_count(2)
+
+
+def test_nothing_is_sent_when_nothing_was_typed(visit):
+    page = visit()
+
+    page.locator("#bericht").press("Enter")
+
+    expect(page.locator(".ww-message")).to_have_count(0)
+
+
+def test_a_colleague_comes_in_live_and_looks_like_a_person(visit, server, colleague):
+    page = visit()
+    say(page, "Ik kom niet rond met mijn geld")
+
+    server.happens(cookie(page), *colleague("Dag, ik kijk mee."))
+
+    said = page.locator(".ww-message--staff")
+    expect(said).to_contain_text("Sanne, medewerker van Gemeente Utrecht")
+    expect(said).to_contain_text("Dag, ik kijk mee.")
+    expect(page.locator(".ww-choices")).to_have_count(0)
+
+
+def test_two_tabs_show_the_same_and_erase_together(visit):
+    page = visit()
+    say(page, "Ik kom niet rond met mijn geld")
+    other = page.context.new_page()
+    other.goto("/")
+    say(page, "Overvecht")
+
+    expect(messages(other)).to_have_count(4)
+    assert messages(other).all_inner_texts() == messages(page).all_inner_texts()
+    other.get_by_text("Wis alles").first.click()
+    other.get_by_role("button", name="Ja, wis alles").click()
+    expect(messages(page)).to_have_count(0)
+
+
+def test_after_erasing_in_the_conversation_a_new_one_can_begin(visit, server):
+    page = visit()
+    say(page, "Ik kom niet rond met mijn geld")
+    page.locator("#bericht").fill("/forget")
+    page.locator("#bericht").press("Enter")
+    expect(page.get_by_role("log")).to_contain_text("Alles wat u hier typte, is gewist.")
+
+    say(page, "Overvecht")
+
+    assert len(server.assistant.store._events) == 1
+
+
+# ---------------------------------------------------------------- slow, broken, gone
+
+
+def test_even_kijken_appears_only_when_the_answer_takes_more_than_a_second(visit, assistant, monkeypatch):
+    at_once = assistant.handle
+
+    async def slowly(incoming):
+        await asyncio.sleep(1.8)
+        return await at_once(incoming)
+
+    monkeypatch.setattr(assistant, "handle", slowly)
+    page = visit()
+    page.locator("#bericht").fill("geld")
+    page.locator("#bericht").press("Enter")
+
+    page.wait_for_timeout(500)
+    expect(page.locator("#even")).to_be_empty()
+    expect(page.locator("#even")).to_have_text("Even kijken…")
+    expect(messages(page)).to_have_count(2)
+    expect(page.locator("#even")).to_be_empty()
+
+
+def test_what_was_typed_without_a_line_is_kept_and_sent_once_when_it_is_back(visit, server):
+    page = visit()
+    page.context.set_offline(True)
+    page.locator("#bericht").fill("Ik kom niet rond met mijn geld")
+    page.locator("#bericht").press("Enter")
+    expect(page.get_by_role("log")).to_contain_text("Niet verstuurd.")
+
+    page.context.set_offline(False)
+
+    expect(messages(page)).to_have_count(2)
+    expect(page.get_by_role("log")).not_to_contain_text("Niet verstuurd.")
+    assert len(server.within(server.assistant.store.read(f"web:{cookie(page)}"))) == 3
+
+
+def test_a_lost_answer_and_a_second_try_count_once(visit, server):
+    page = visit()
+
+    def lose(route: Route) -> None:
+        route.fetch()  # it arrives, but the answer does not come back
+        route.abort()
+
+    page.route("**/chat", lose, times=1)
+    page.locator("#bericht").fill("Ik kom niet rond met mijn geld")
+    page.locator("#bericht").press("Enter")
+    page.get_by_role("button", name="Opnieuw proberen").click()
+
+    expect(messages(page)).to_have_count(2)
+    assert [len(events) for events in server.assistant.store._events.values()] == [3]
+
+
+def test_when_the_store_is_away_the_resident_reads_whom_to_call(visit, assistant, monkeypatch):
+    async def nobody(_):
+        raise StoreAway
+
+    monkeypatch.setattr(assistant, "handle", nobody)
+    page = visit()
+    page.locator("#bericht").fill("geld")
+    page.locator("#bericht").press("Enter")
+
+    expect(page.get_by_role("log").get_by_role("link", name="14 030")).to_have_attribute("href", "tel:14030")
+    expect(page.get_by_role("button", name="Opnieuw proberen")).to_be_visible()
+    assert faults(page) == []
+
+
+# ---------------------------------------------------------------- for everybody
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("language", ["nl", "en"])
+def test_axe_finds_nothing_in_any_state(visit, server, colleague, language, scheme):
+    page = visit(f"/?taal={language}", color_scheme=scheme, reduced_motion="reduce")
+    found = {"start": faults(page)}
+    say(page, QUESTION[language])
+    found["question"] = faults(page)
+    page.reload()
+    say(page, "Overvecht")
+    while not page.locator(".ww-card").count():
+        choose(page, UNKNOWN[language])
+    found["referral"] = faults(page)
+    say(page, "Soms wil ik dood")
+    found["danger"] = faults(page)
+    server.happens(cookie(page), *colleague("Dag, ik kijk mee."))
+    expect(page.locator(".ww-message--staff")).to_be_visible()
+    page.locator(".ww-erase summary").click()
+    found["colleague"] = faults(page)
+
+    assert {state: what for state, what in found.items() if what} == {}
+
+
+@pytest.mark.parametrize("language", ["nl", "en"])
+def test_at_320_pixels_nothing_runs_out_of_the_page(visit, language):
+    page = visit(f"/?taal={language}", viewport={"width": 320, "height": 568})
+    widths = [page.evaluate("document.documentElement.scrollWidth")]
+    to_the_referral(page, language)
+    say(page, "Soms wil ik dood " + "enditiseenwoorddatnietophoudt" * 6)
+    widths.append(page.evaluate("document.documentElement.scrollWidth"))
+
+    assert widths == [320, 320]
+
+
+def test_what_can_be_tapped_is_large_enough(visit):
+    page = visit()
+    to_the_referral(page)
+
+    small = page.evaluate(
+        """() => [...document.querySelectorAll('button, summary, .ww-ways li > a, .ww-languages a, .ww-danger a')]
+           .filter(one => one.offsetParent && one.getBoundingClientRect().height < 36)
+           .map(one => one.outerHTML)"""
+    )
+    assert small == []
+
+
+def test_the_page_does_not_shift_while_it_loads_or_answers(visit):
+    page = visit()
+    page.evaluate(
+        """() => { window.shift = 0; new PerformanceObserver(list => {
+             for (const one of list.getEntries()) if (!one.hadRecentInput) window.shift += one.value;
+           }).observe({type: 'layout-shift', buffered: true}); }"""
+    )
+    say(page, "Ik kom niet rond met mijn geld")
+    page.wait_for_timeout(300)
+
+    assert page.evaluate("window.shift") < 0.05
+
+
+def test_the_first_view_is_light_and_asks_nothing_of_others(visit, server):
+    page = visit()
+
+    hosts = page.evaluate("performance.getEntriesByType('resource').map(one => new URL(one.name).origin)")
+
+    assert set(hosts) == {server.address}

@@ -1,0 +1,95 @@
+"""The way from an empty database to the tables of today."""
+
+import asyncio
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+from sqlalchemy import inspect, text
+
+from bot.ports import StoreAway
+from bot.stores.engines import Engines
+from bot.stores.migrate import at_head, migrate
+from bot.stores.sql import SqlStore
+from bot.stores.tables import METADATA
+
+
+@pytest.fixture
+async def engines(url):
+    engines = Engines(url)
+    yield engines
+    await engines.close()
+
+
+async def test_an_empty_database_is_not_at_head(engines):
+    assert await at_head(engines) is False
+
+
+async def test_a_migrated_database_is_at_head_however_often(url, engines):
+    for _ in range(2):
+        await asyncio.to_thread(migrate, url)
+
+        assert await at_head(engines) is True
+
+
+async def test_a_database_of_a_newer_version_is_not_at_head(url, engines):
+    await asyncio.to_thread(migrate, url)
+
+    async with engines.writing() as connection:
+        await connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+
+    assert await at_head(engines) is False
+
+
+async def test_who_starts_at_the_same_time_migrates_once(url, engines):
+    await asyncio.gather(*(asyncio.to_thread(migrate, url) for _ in range(5)))
+
+    assert await at_head(engines) is True
+
+
+async def test_the_migrations_make_the_tables_that_the_code_knows(url, engines):
+    await asyncio.to_thread(migrate, url)
+
+    async with engines.reading() as connection:
+        differences = await connection.run_sync(
+            lambda each: compare_metadata(
+                MigrationContext.configure(each, opts={"compare_type": True}), METADATA
+            )
+        )
+
+    assert differences == []
+
+
+async def test_a_migration_that_fails_leaves_nothing(url, engines):
+    async with engines.writing() as connection:
+        await connection.execute(text("CREATE TABLE staff_sessions (in_the_way INTEGER)"))
+
+    with pytest.raises(StoreAway):
+        await asyncio.to_thread(migrate, url)
+
+    async with engines.reading() as connection:
+        assert await connection.run_sync(lambda each: inspect(each).get_table_names()) == ["staff_sessions"]
+
+
+async def test_a_store_is_not_ready_before_its_migration(url):
+    store = SqlStore(url)
+    before = await store.ready()
+
+    await asyncio.to_thread(migrate, url)
+
+    assert (before, await store.ready()) == (False, True)
+    await store.close()
+
+
+def test_a_place_where_nothing_can_be_is_a_store_that_is_away(tmp_path):
+    (tmp_path / "file").write_text("no directory")
+
+    with pytest.raises(StoreAway):
+        migrate(f"sqlite:///{tmp_path}/file/wegwijs.db")
+
+
+def test_a_file_that_is_no_database_is_a_store_that_is_away(tmp_path):
+    (tmp_path / "wegwijs.db").write_text("no database " * 1000)
+
+    with pytest.raises(StoreAway):
+        migrate(f"sqlite:///{tmp_path}/wegwijs.db")

@@ -1,0 +1,256 @@
+"""What happens on one message."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from bot.conversation import after
+from bot.events import Claimed, HandedOver
+from bot.messages import payload, read_payload
+
+MONDAY = datetime(2026, 11, 23, 10, 0, tzinfo=UTC)
+
+NOISE = [
+    "",
+    "   ",
+    "\x00",
+    "\ud800",
+    "😀😀😀😀",
+    "?" * 100_000,
+    "ﷺ" * 400,
+    "a\u202eb\u200bc",
+    "/quux",
+    '/theme{"theme":"x"}',
+    "/inform{",
+]
+
+
+def kinds(reply):
+    return [part.kind for part in reply.parts]
+
+
+def test_the_first_reply_says_that_this_is_a_computer_and_what_happens_to_what_is_typed(talk):
+    reply = talk.say("hallo")
+
+    assert reply.parts[0].kind == "notice"
+    assert "computer" in reply.parts[0].text
+    assert "wissen" in reply.parts[0].text
+
+
+def test_it_says_so_once(talk):
+    talk.say("hallo")
+
+    assert "notice" not in kinds(talk.say("hallo"))
+
+
+def test_a_missing_fact_becomes_one_question_with_i_do_not_know_beside_it(talk):
+    reply = talk.choose("theme", theme="geldzorgen")
+
+    assert (reply.status, reply.expects) == ("ask", "place")
+    assert payload("inform", place="unknown") in [choice.payload for choice in reply.choices]
+
+
+def test_a_place_in_words_answers_the_question_for_the_place(talk):
+    talk.choose("theme", theme="geldzorgen")
+    reply = talk.say("overvegt")
+
+    assert reply.expects == "home_or_utilities_at_risk"
+    assert reply.wijk == "Overvecht"
+
+
+def test_the_answers_lead_to_the_organisation_that_the_policy_names(talk):
+    talk.choose("theme", theme="geldzorgen")
+    talk.say("3562 AB")
+    talk.say("nee")
+    reply = talk.say("ja, twee kinderen")
+
+    assert reply.status == "refer"
+    assert reply.referrals == ("utrecht-buurtteam-jeugd-gezin",)
+    assert {way.href for part in reply.parts for way in part.ways} >= {"tel:14030", "https://www.buurtteamsutrecht.nl"}
+
+
+def test_weet_ik_niet_is_an_answer_and_still_leads_somewhere(talk):
+    talk.choose("theme", theme="geldzorgen")
+    talk.say("overvecht")
+    talk.say("weet ik niet")
+    reply = talk.say("zeg ik liever niet")
+
+    assert reply.referrals == ("utrecht-buurtteam-sociaal",)
+
+
+def test_what_was_told_in_the_same_breath_is_not_asked(talk):
+    reply = talk.say("ik ben eenzaam sinds mijn man overleden is, ik zie nooit iemand, ik woon in Lunetten")
+
+    assert reply.expects != "place"
+
+
+def test_a_postcode_in_two_wijken_gives_a_question_with_both(talk):
+    talk.choose("theme", theme="ontmoeting")
+    reply = talk.say("3521")
+
+    assert len([choice for choice in reply.choices if "wijk" in (read_payload(choice.payload) or ("", {}))[1]]) >= 2
+
+
+def test_nobody_is_asked_the_same_thing_for_ever(talk):
+    talk.choose("theme", theme="regelingen")
+    first = talk.say("brabbel de brabbel")
+    second = talk.say("xqzt wrrp")
+    third = talk.say("xqzt wrrp brbl")
+
+    assert (first.status, second.status) != ("refer", "refer")
+    assert "refer" in (second.status, third.status)
+
+
+def test_a_repeated_question_comes_in_other_words(talk):
+    first = talk.choose("theme", theme="geldzorgen")
+    second = talk.say("xqzt wrrp")
+
+    assert first.expects == second.expects == "place"
+    assert first.parts[-1].text != second.parts[-1].text
+
+
+def test_why_do_you_ask_is_answered_and_the_question_stands(talk):
+    talk.choose("theme", theme="geldzorgen")
+    reply = talk.choose("why")
+
+    assert reply.expects == "place"
+    assert "gemeente" in reply.plain
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "number"),
+    [
+        ("ik wil er niet meer zijn", "113", "tel:113"),
+        ("mijn man slaat me en ik ben bang voor hem", "veilig-thuis", "tel:08002000"),
+        ("er staat iemand met een mes voor mijn deur", "112", "tel:112"),
+        ("ik ben verkracht", "centrum-seksueel-geweld", "tel:08000188"),
+    ],
+)
+def test_danger_comes_first_with_the_number_of_the_line(talk, text, line, number):
+    reply = talk.say(text)
+
+    assert line in reply.say_first
+    assert reply.parts[0].kind == "danger"
+    assert number in [way.href for way in reply.parts[0].ways]
+
+
+def test_danger_told_while_a_fact_was_asked_is_still_seen(talk):
+    talk.choose("theme", theme="geldzorgen")
+    reply = talk.say("ik wil niet meer leven")
+
+    assert reply.parts[0].kind == "danger"
+    assert reply.say_first == ("113",)
+
+
+def test_the_help_lines_come_again_with_the_final_answer(talk):
+    talk.say("mijn man slaat me en ik ben bang voor hem")
+    talk.choose("theme", theme="huiselijk_geweld")
+    talk.say("zuilen")
+    reply = talk.say("nee")
+
+    assert reply.status == "refer"
+    assert reply.parts[0].kind == "danger"
+
+
+def test_a_person_is_offered_at_any_moment_with_a_phone_number(talk):
+    talk.choose("theme", theme="geldzorgen")
+    reply = talk.choose("human")
+
+    assert (reply.status, reply.expects) == ("handoff", "consent")
+    assert any((way.href or "").startswith("tel:") for part in reply.parts for way in part.ways)
+
+
+def test_nothing_is_handed_over_without_consent(talk):
+    talk.choose("theme", theme="ontmoeting")
+    talk.say("vleuten")
+    talk.choose("contact")
+    talk.choose("deny")
+
+    assert talk.conversation.state is None
+
+
+def test_consent_hands_over_at_once_and_asks_for_name_and_number_after(talk):
+    talk.choose("theme", theme="ontmoeting")
+    talk.say("vleuten")
+    talk.choose("contact")
+    asked = talk.choose("affirm")
+    talk.say("Fatima")
+    done = talk.say("06 12345678")
+
+    assert (talk.conversation.state, talk.conversation.organisation) == ("waiting", "utrecht-dock")
+    assert (talk.conversation.name, talk.conversation.reach) == ("Fatima", "+31 6 12345678")
+    assert (asked.status, asked.expects, done.expects) == ("handoff", "name", None)
+
+
+def test_a_handover_with_danger_is_urgent(talk):
+    talk.say("ik wil niet meer leven")
+    talk.choose("human")
+    talk.choose("affirm")
+
+    assert talk.conversation.urgent
+
+
+def test_while_a_colleague_holds_it_the_bot_records_and_keeps_silent(talk):
+    for event in (
+        HandedOver(at=MONDAY, organisation="utrecht-dock"),
+        Claimed(at=MONDAY, by="Sanne"),
+    ):
+        talk.conversation = after(talk.conversation, event)
+
+    assert talk.say("mijn man slaat me en ik ben bang") is None
+    assert "violence_at_home" in talk.conversation.alarms
+
+
+def test_after_a_referral_a_new_question_starts_afresh_and_keeps_the_place(talk):
+    talk.choose("theme", theme="ontmoeting")
+    talk.say("vleuten")
+    reply = talk.choose("theme", theme="werk")
+
+    assert reply.themes == ("werk",)
+    assert reply.referrals == ("utrecht-werk-en-inkomen",)
+
+
+def test_stop_offers_to_erase_and_yes_erases(talk):
+    talk.choose("theme", theme="werk")
+    talk.say("stop")
+    talk.choose("affirm")
+
+    assert talk.turn.forget
+
+
+def test_english_is_answered_in_english(talk):
+    reply = talk.say("I can not pay my rent anymore and I get letters from a bailiff")
+
+    assert reply.language == "en"
+    assert "computer" in reply.plain
+
+
+def test_an_unclear_message_gives_readings_to_choose_from_and_something_else(talk):
+    reply = talk.say("het gaat niet meer zo met alles en nu komt dat er ook nog bij")
+
+    assert reply.status == "clarify"
+    assert len(reply.choices) == 4
+
+
+def test_after_two_unclear_messages_a_person_and_a_phone_are_offered(talk):
+    for text in ("het gaat zo niet langer hoor", "ja nou ja gewoon alles een beetje", "tja weet je het is wat het is"):
+        reply = talk.say(text)
+
+    assert payload("human") in [choice.payload for choice in reply.choices]
+
+
+@pytest.mark.parametrize("noise", NOISE, ids=range(len(NOISE)))
+def test_noise_gets_a_friendly_answer(talk, noise):
+    reply = talk.say(noise)
+
+    assert reply.plain.strip()
+    assert len(talk.conversation.reply.plain) < 4000
+
+
+def test_every_button_fits_in_64_bytes(new_talk, real_minds):
+    for theme in real_minds.guide.themes:
+        talk = new_talk()
+        reply = talk.choose("theme", theme=theme)
+        for answer in ("3521", "nee", "weet ik niet", "weet ik niet"):
+            assert all(len(choice.payload.encode()) <= 64 for choice in reply.choices)
+            reply = talk.say(answer)
