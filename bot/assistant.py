@@ -68,7 +68,9 @@ class Assistant:
         for event in events:
             then = after(then, event)
         if events:
-            await self.store.append(conversation.id, events, after=conversation.version, case=case_of(then))
+            was_closed = conversation.state == then.state == "closed"  # what is said later is not of that case
+            case = None if was_closed else case_of(then)
+            await self.store.append(conversation.id, events, after=conversation.version, case=case)
         return then
 
 

@@ -89,7 +89,8 @@ def prove(
     from referral.prove import prove as go_through
 
     with progress_bar() as progress:
-        proof = go_through(load_guide(), date.fromisoformat(on) if on else date.today(), progress)
+        day = date.fromisoformat(on) if on else date.today()
+        proof = go_through(load_guide(), day, lambda done, total: progress(done / total, "Situaties nalopen"))
     _stop_on(tuple(map(str, proof.faults)))
     print(f"Bewezen: {proof.situations:,} situaties hebben elk precies één uitkomst.".replace(",", "."))  # noqa: T201
 

@@ -70,7 +70,7 @@ def answer(
     """Return the next step when this message is part of the dialogue, else None."""
     chosen = read_payload(typed)
     if chosen and chosen[0] == "contact":
-        return ask_consent(then, guide, words, now)
+        return offer(then, guide, words, now) if then.state == "waiting" else ask_consent(then, guide, words, now)
     match before.expects:
         case "consent" if heard.understanding.act == "affirm":
             return _handed_over(then, guide, words, now)

@@ -80,7 +80,7 @@ def hear(conversation: Conversation, incoming: Incoming, minds: Minds, now: date
     text = mask(text)
     understood = minds.understand(text, conversation.language, asked)
     place = locate(text, minds.guide.areas, answering=asked in (PLACE, "wijk")) if text else Location()
-    understood = _giving_up(conversation, understood, place)
+    understood = _giving_up(conversation, understood, place) if text else understood
     return Heard(
         at=now,
         id=incoming.id,
@@ -142,6 +142,8 @@ def respond(
     """Return what happens next, and the words for it."""
     chosen = read_payload(heard.text)
     act = heard.understanding.act
+    if not typed:  # a photo, a voice note: what was asked stands
+        return (), words.chat("empty", expects=before.expects)
     if (step := contact.answer(before, then, heard, typed, minds.guide, words, now)) is not None:
         return step
     match chosen[0] if chosen else None:
@@ -158,8 +160,6 @@ def respond(
         return _acted(act, before, then, minds, words, now)
     if told.signals or answered or (then.themes and not then.answered):
         return _decided(then, minds, words, now)
-    if not heard.text:
-        return (), words.chat("empty")
     if chosen:
         return (), words.chat("ask.again", words.button("themes", "other"), words.button("human"))
     return (), words.clarify(then)

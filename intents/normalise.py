@@ -8,6 +8,8 @@ MOST = 1000  # code points of a message that are read
 _HEAD = 600  # of a longer one: this much of its begin, the rest of its end, where the point often comes
 _INVISIBLE = re.compile(r"[\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\u00ad\x00-\x08\x0b-\x1f\x7f]")
 _APOSTROPHES = re.compile(r"[\u2018\u2019\u201a\u201b\u02bc\u02b9\u0060\u00b4\u2032]")
+# Accents on Latin letters and the vowel signs of Arabic; elsewhere a sign makes another letter (й, ї, أ).
+_ACCENTS = re.compile(r"(?<=[a-z\u0300-\u036f])[\u0300-\u036f]+|[\u064b-\u0652\u0670]")
 _SPACES = re.compile(r"\s+")
 
 
@@ -23,13 +25,7 @@ def guard(text: str) -> str:
 def plain(text: str) -> str:
     """Return a guarded text in lower case with plain apostrophes and without accents (also the Arabic vowel signs)."""
     parts = unicodedata.normalize("NFD", _APOSTROPHES.sub("'", text).casefold())
-    kept = "".join(sign for sign in parts if not unicodedata.combining(sign) or _belongs(sign))
-    return unicodedata.normalize("NFC", kept)
-
-
-def _belongs(sign: str) -> bool:
-    """Tell whether a combining sign makes another letter (й, ї, آ, أ), and is not an accent on a Latin one."""
-    return sign in "\u0306\u0653\u0654\u0655"
+    return unicodedata.normalize("NFC", _ACCENTS.sub("", parts))
 
 
 def words(text: str) -> list[str]:

@@ -27,7 +27,7 @@ from intents.normalise import guard
 Array = NDArray[Any]
 Progress = Callable[[float, str], None]
 
-FOLDS = 4
+FOLDS = 3
 _WEIGHTS = {"dutch": (0.35, 0.35, 0.3), "other": (0.5, 0.5), "act": (1.0,)}
 _GRAM_SCALE = 0.7  # of the n-grams beside a vector of length 1
 _WRONG = 0.05  # of all messages may be acted on wrongly
@@ -178,14 +178,20 @@ def _signal_reader(rows: Rows, teaching: Teaching) -> Kernel:
     """Learn each signal against all other messages, and last whether there is any danger at all."""
     targets = [np.array([one in example.signals for example in rows.examples]) for one in teaching.catalogue.signals]
     targets.append(np.array([bool(example.signals) for example in rows.examples]))
+    likeness = _likeness(rows.vectors, rows.vectors)
     weights = np.zeros((len(targets), len(rows.examples)), np.float32)
     offset = np.zeros(len(targets), np.float32)
     for number, target in enumerate(targets):
-        model = SVC(C=3, gamma=_GAMMA, class_weight={False: 1.0, True: 2.0}).fit(rows.vectors, target)
+        model = SVC(C=3, kernel="precomputed", class_weight={False: 1.0, True: 2.0}).fit(likeness, target)
         weights[number, model.support_] = model.dual_coef_[0]
         offset[number] = model.intercept_[0]
     used = np.flatnonzero(np.abs(weights).sum(axis=0))
     return Kernel(rows.vectors[used].astype(np.float32), weights[:, used], offset, _GAMMA)
+
+
+def _likeness(some: Array, others: Array) -> Array:
+    """Return the likeness (RBF) of rows of length 1, shape (some, others)."""
+    return np.asarray(np.exp(2 * _GAMMA * (some @ others.T - 1)), dtype=np.float64)
 
 
 def _beside(rows: Rows) -> csr_matrix:
@@ -239,8 +245,7 @@ def _all(reader: Linear, rows: Rows) -> Array:
 
 
 def _kernel_scores(reader: Kernel, rows: Rows) -> Array:
-    likeness = np.exp(2 * reader.gamma * (rows.vectors @ reader.points.T - 1))
-    return np.asarray(likeness @ reader.weights.T + reader.offset)
+    return np.asarray(_likeness(rows.vectors, reader.points) @ reader.weights.T + reader.offset)
 
 
 def _temperature(seen: Sequence[tuple[Example, Array]], name: str, teaching: Teaching) -> float:

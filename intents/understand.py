@@ -93,4 +93,6 @@ def _plain_answer(text: str, language: str, facts: Mapping[str, str]) -> str | N
 
 def load_reader(progress: Progress = lambda _share, _what: None, model: Path = MODEL) -> Reader:
     """Return a reader that is ready to understand; the first time, the encoder's file is made (seconds)."""
-    return Reader(load_encoder(progress), heads_file.load(model))
+    reader = Reader(load_encoder(progress), heads_file.load(model))
+    reader.understand("Hoe laat is het?")  # reads the Dutch patterns, so that the first resident need not wait
+    return reader

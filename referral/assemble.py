@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 from pydantic import ValidationError
 
 from referral.book import PLAN, Book, Entry, Sheet
-from referral.model import ELSEWHERE, Example, Fact, Follows, Organisation, Rule, Signals, Value
+from referral.model import ELSEWHERE, Change, Example, Fact, Follows, Organisation, Rule, Signals, Value
 from referral.places import City
 from referral.slips import Path, Slip, slips_of
 
@@ -57,6 +57,9 @@ def read_file(book: Book, file: str, document: Mapping[str, Any]) -> None:
             "organisations.yaml",
         ):
             read_organisations(book, file, document)
+        case ("national" | "municipalities", *_, "changes.yaml"):
+            for place, change in listed(document, "changes"):
+                book.changes += entry(book, Change, change, file, ("changes", place))
         case ("municipalities", _, "areas.yaml"):
             book.cities += entry(book, City, document, file, ())
         case ("national", "rules", _):
@@ -87,18 +90,18 @@ def read_organisations(book: Book, file: str, document: Mapping[str, Any]) -> No
 
 
 def read_sheet(book: Book, file: str, document: Mapping[str, Any], place: str) -> None:
-    """Read a table or a plan. A source at the top is the source of every row without its own."""
+    """Read a table or a plan. Source and last check at the top are those of every row without its own."""
     plan = PurePosixPath(file).stem == PLAN
     rules: list[Entry[Rule]] = []
     for row, rule in listed(document, "rules"):
-        whole = {"source": document.get("source"), **with_lists(rule, "when")}
+        whole = {**{name: document.get(name) for name in ("source", "checked_on")}, **with_lists(rule, "when")}
         rules += entry(book, Rule, {k: v for k, v in whole.items() if v is not None}, file, ("rules", row))
     examples: list[Entry[Example]] = []
     for row, example in listed(document, "examples"):
         examples += entry(book, Example, example, file, ("examples", row))
     if not plan and "theme" not in document:
         book.slips.append(Slip(file, (), "'theme' is missing.", "Say at the top which theme the table is about."))
-    for name in set(document) - {"about", "theme", "themes", "first", "source", "rules", "examples"}:
+    for name in set(document) - {"about", "theme", "themes", "first", "source", "checked_on", "rules", "examples"}:
         book.slips.append(Slip(file, (name,), f"{name!r} is not a word that belongs here.", "Take it out."))
     book.sheets.append(
         Sheet(

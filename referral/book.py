@@ -7,6 +7,7 @@ from typing import Generic, TypeVar
 from referral.guide import Guide
 from referral.model import (
     ELSEWHERE,
+    Change,
     Example,
     Fact,
     Follows,
@@ -60,11 +61,12 @@ class Book:
     cities: list[Entry[City]] = field(default_factory=list)
     towns: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     sheets: list[Sheet] = field(default_factory=list)
+    changes: list[Entry[Change]] = field(default_factory=list)
     names: set[str] = field(default_factory=set)  # of every organisation, also of one that could not be read
     slips: list[Slip] = field(default_factory=list)
 
 
-def guide_of(book: Book, where: Mapping[str, tuple[str, int]]) -> Guide:
+def guide_of(book: Book, where: Mapping[str, tuple[str, int]], version: str = "") -> Guide:
     """Return the guide that the entries make together. Only for a book without slips."""
     areas = Areas(cities=tuple(one.value for one in book.cities), **book.towns)
     return Guide(
@@ -78,7 +80,9 @@ def guide_of(book: Book, where: Mapping[str, tuple[str, int]]) -> Guide:
         tables=tables_of(book),
         plans={sheet.place: plan_of(sheet) for sheet in book.sheets if sheet.theme == PLAN},
         areas=areas,
+        changes_ahead=tuple(one.value for one in book.changes),
         where=where,
+        version=version,
     )
 
 

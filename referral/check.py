@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from referral.book import PLAN, Book, Entry, Sheet
 from referral.check_places import check_places
+from referral.check_times import check_times
 from referral.guide import ANY, turns
 from referral.model import ELSEWHERE, UNKNOWN, Contact, Fact, Organisation, Period, Rule, Words
 from referral.slips import Path, Slip, did_you_mean
@@ -37,6 +38,8 @@ def check(book: Book) -> Iterator[Slip]:
     yield from check_signals(book, lists)
     yield from check_follows(book, lists)
     yield from check_places(book)
+    yield from check_times(book)
+    yield from check_changes(book, lists.organisations)
 
 
 def lists_of(book: Book) -> Lists:
@@ -199,6 +202,13 @@ def check_follows(book: Book, lists: Lists) -> Iterator[Slip]:
         for fact, values in cells:
             yield from check_known(entry, (), (fact,), tuple(lists.facts), "fact")
             yield from check_known(entry, (), values, lists.facts.get(fact, values), f"value of {fact}")
+
+
+def check_changes(book: Book, organisations: tuple[str, ...]) -> Iterator[Slip]:
+    """Check that what changes is told in words, about organisations that exist."""
+    for entry in book.changes:
+        yield from check_known(entry, ("touches",), entry.value.touches, organisations, "organisation")
+        yield from check_words(entry, ("what",), entry.value.what)
 
 
 def check_known(

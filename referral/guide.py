@@ -12,6 +12,7 @@ from pydantic import Field, PrivateAttr
 
 from referral.model import (
     ELSEWHERE,
+    Change,
     Contact,
     Fact,
     Follows,
@@ -63,6 +64,8 @@ class Guide(Value):
     tables: Mapping[str, Mapping[str, Table]] = Field(description="place -> theme (or `any`) -> table")
     plans: Mapping[str, Plan]
     areas: Areas
+    changes_ahead: tuple[Change, ...] = Field(default=(), description="known beforehand, for staff")
+    version: str = Field(default="", description="a short name of exactly these files")
     where: Mapping[str, tuple[str, int]] = Field(default_factory=dict, description="id -> file and line")
     _days: dict[int, Day] = PrivateAttr(default_factory=dict)
 
@@ -113,6 +116,9 @@ class Guide(Value):
         for organisation in self.organisations.values():
             yield organisation
             yield from organisation.contacts
+        for city in self.areas.cities:
+            yield city
+            yield from city.wijken
         for place, tables in self.tables.items():
             yield from self.plans[place].rules
             for table in tables.values():
@@ -150,5 +156,5 @@ def turns(period: Period) -> Iterator[date]:
     """Yield the days on which a period changes what holds: its first day and the day after its last."""
     if period.valid_from:
         yield period.valid_from
-    if period.valid_until:
+    if period.valid_until and period.valid_until < date.max:
         yield period.valid_until + timedelta(days=1)

@@ -40,7 +40,7 @@ def load_guide(directory: Path = DATA) -> Guide:
     book, faults = read_book(texts, directory == DATA)
     if faults:
         raise FaultsFound(faults)
-    return guide_of(book, where_ids_stand(texts))
+    return guide_of(book, where_ids_stand(texts), digest(texts))
 
 
 def read_book(texts: Mapping[str, str], our_own: bool) -> tuple[Book, tuple[Fault, ...]]:

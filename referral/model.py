@@ -10,6 +10,8 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from referral.week import Written
+
 UNKNOWN = "unknown"
 PLACE = "place"  # the one question that gives both `city` and `wijk`
 ELSEWHERE = "elsewhere"
@@ -55,11 +57,13 @@ class Contact(Period):
     kind: Literal["phone", "web", "address", "walkin", "route", "email", "post", "desk", "chat"]
     value: str | Words
     hours: Words | None = None
+    open: Written | None = Field(default=None, description="the same hours, for reckoning: see week.py")
     note: Words | None = None
     wijk: str | None = Field(default=None, description="only for residents of this wijk")
     verified: bool
     source: str
     source_date: str
+    checked_on: date | None = Field(default=None, description="last check; without it that of the organisation")
 
 
 class Organisation(Period):
@@ -91,8 +95,21 @@ class Rule(Period):
     beside: tuple[str, ...] = ()
     beside_below: bool = Field(default=False, description="beside it: whom the rows below name")
     asked: bool = Field(default=True, description="False: used when told, no question is asked for its sake")
+    stands_in: bool = Field(default=False, description="True: who is responsible is not known, this one stands in")
     because: Words
     source: str
+    checked_on: date | None = None
+
+
+class Change(Value):
+    """Something that ends or begins around organisations, known beforehand, to be looked at by staff."""
+
+    id: str
+    on: date
+    what: Words
+    touches: tuple[str, ...]
+    source: str
+    checked_on: date
 
 
 class Example(Value):
@@ -124,6 +141,7 @@ class Fact(Value):
 
     id: str
     values: Mapping[str, Words] = Field(description="the closed list, each with the words on its button")
+    told: Mapping[str, Words] = Field(default_factory=dict, description="value -> what the resident told, in words")
     question: Words | None = None
     why: Words | None = None
 

@@ -1,12 +1,13 @@
 """The words of places: cities, wijken, postcodes, towns, and the index of every name among them."""
 
 from collections.abc import Iterator, Mapping
+from datetime import date
 from functools import cached_property
 from typing import NamedTuple
 
 from pydantic import Field
 
-from referral.model import ELSEWHERE, Value
+from referral.model import ELSEWHERE, Period, Value
 from referral.spelling import by_sound, words_of
 
 Candidate = tuple[str, str | None]
@@ -23,7 +24,7 @@ class Name(NamedTuple):
     candidates: tuple[Candidate, ...]
 
 
-class Wijk(Value):
+class Wijk(Period):
     """A part of a city with the names that residents use in it."""
 
     id: str
@@ -32,7 +33,7 @@ class Wijk(Value):
     from_memory: tuple[str, ...] = Field(default=(), description="names not confirmed: they only help to ask")
 
 
-class City(Value):
+class City(Period):
     """A municipality as a place: its names, its wijken, its postcodes of four digits."""
 
     id: str
@@ -47,6 +48,7 @@ class City(Value):
     everyday: Mapping[str, tuple[str, ...]] = Field(description="word -> wijken; never a place by itself")
     common: tuple[str, ...] = Field(default=(), description="names that many towns have; only as an answer")
     source: str
+    checked_on: date | None = None
 
     def all_names(self) -> Iterator[tuple[str, Name]]:
         """Every name of the city and in it, in plain words."""

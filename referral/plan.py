@@ -14,7 +14,6 @@ from referral.model import ELSEWHERE, PLACE, UNKNOWN
 from referral.search import Outcome, Search
 from referral.walk import Case, once
 
-
 KEPT = 4_096  # searches of a day; the oldest goes first
 
 

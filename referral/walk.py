@@ -53,13 +53,18 @@ def steps(case: Case, tables: Tables) -> Iterator[Step]:
     """Yield what each theme's row leads to; a theme of a family leads to the family's team."""
     team = leading(case, tables)
     for theme in case.themes:
-        rows = tables.rows[theme]
-        row = first_fit(rows, case)
-        if team and theme in tables.plan.themes:
-            yield from family_steps(theme, row, team, tables.plan.first)
-        else:
-            beside = row.beside + (below(row, rows, case) if row.beside_below else ())
-            yield from named(theme, row, row.refer_to, beside)
+        yield from theme_steps(theme, team, case, tables)
+
+
+def theme_steps(theme: str, team: Rule | None, case: Case, tables: Tables) -> Iterator[Step]:
+    """Yield what the row of one theme leads to. The other themes told only count through `team` and `heard`."""
+    rows = tables.rows[theme]
+    row = first_fit(rows, case)
+    if team and theme in tables.plan.themes:
+        yield from family_steps(theme, row, team, tables.plan.first)
+    else:
+        beside = row.beside + (below(row, rows, case) if row.beside_below else ())
+        yield from named(theme, row, row.refer_to, beside)
 
 
 def family_steps(theme: str, row: Rule, team: Rule, first: tuple[str, ...]) -> Iterator[Step]:

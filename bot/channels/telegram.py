@@ -34,11 +34,6 @@ log = logging.getLogger("wegwijs")
 _NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
 _LAST_WORDS = 2  # seconds for what is being sent at the moment that we must stop
 
-_IN_PRIVATE = {
-    "nl": "In een groep help ik niet, want hier leest iedereen mee. Schrijf mij in een privégesprek: {link}",
-    "en": "I do not help in a group, because everybody can read along. Write to me in a private chat: {link}",
-}
-
 
 class Pace(Value):
     """How long, in seconds, Telegram keeps a poll open, and how long we rest."""
@@ -159,7 +154,9 @@ class Telegram:
                 log.error("%s not handled: %s", incoming.conversation, name_of(problem))
                 await self._say_directly(_chat(update), self._phrase("trouble", update))
         elif update.message and is_addressed(update.message, self.bot.bot):
-            await self._say_directly(update.message.chat_id, _in_private(update, self.bot.username))
+            await self._say_directly(
+                update.message.chat_id, self._phrase("in_a_group", update, link=f"https://t.me/{self.bot.username}")
+            )
 
     async def _answer(self, incoming: Incoming, update: Update) -> None:
         if update.callback_query:
@@ -184,11 +181,11 @@ class Telegram:
         for update in updates:
             if incoming_from(update) and (chat := _chat(update)) not in self._told_away:
                 self._told_away.add(chat)
-                await self._say_directly(chat, self._phrase("away", update))
+                await self._say_directly(chat, self._phrase("away_later", update))
 
-    def _phrase(self, key: str, update: Update) -> str:
+    def _phrase(self, key: str, update: Update, **values: str) -> str:
         phrases = self.assistant.minds.phrases
-        return phrases(key, phrases.spoken(_language(update)))
+        return phrases(key, phrases.spoken(_language(update)), **values)
 
     def _rest(self, problem: Exception, failures: int) -> float:
         """Return how many seconds to rest: as Telegram asks, else twice as long after each failure."""
@@ -210,8 +207,3 @@ def _chat(update: Update) -> int:
 def _language(update: Update) -> str:
     """Return the language of the resident's own Telegram."""
     return ((update.effective_user and update.effective_user.language_code) or DUTCH).partition("-")[0]
-
-
-def _in_private(update: Update, bot: str) -> str:
-    sentence = _IN_PRIVATE.get(_language(update), _IN_PRIVATE[DUTCH])
-    return sentence.format(link=f"https://t.me/{bot}")

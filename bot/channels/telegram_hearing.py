@@ -16,8 +16,8 @@ _MEANT = {"start": payload("greet"), "stop": payload("stop"), "wis": payload("fo
 def incoming_from(update: Update) -> Incoming | None:
     """Read an update of a private chat as a message, None when there is nothing to answer.
 
-    The id follows from the update, so that a repeated update counts once. What is no new text (a photo, a
-    voice note, an edited message) becomes a message without text.
+    The id follows from the update, so that a repeated update counts once. What is no text (a photo, a voice
+    note) becomes a message without text.
     """
     if update.effective_chat is None or update.effective_chat.type != ChatType.PRIVATE:
         return None
@@ -28,8 +28,9 @@ def incoming_from(update: Update) -> Incoming | None:
     if (sent := update.message) and (sent.text or sent.effective_attachment):
         text = _meant(sent.text or "")
         return Incoming(id=f"message{chat}:{sent.message_id}", conversation=conversation, text=text)
-    if edited := update.edited_message:
-        return Incoming(id=f"edited_message{chat}:{edited.message_id}", conversation=conversation, text="")
+    if (edited := update.edited_message) and edited.text:  # danger may stand in the edit only
+        edit = f"edited_message{chat}:{edited.message_id}:{edited.edit_date and edited.edit_date.timestamp()}"
+        return Incoming(id=edit, conversation=conversation, text=edited.text)
     return None
 
 

@@ -27,7 +27,7 @@ _AT_ONCE = 2  # passwords verified at the same time; each takes 64 MB while it l
 _HASHER = PasswordHasher()
 
 
-class NoAccount(ValueError):  # noqa: N818  (the caller shows it as a sentence)
+class NoAccount(ValueError):
     """This account cannot be made; the text says why."""
 
 

@@ -17,7 +17,7 @@ _TRIES = 20
 _NUMBER = re.compile(r"[0-9a-f]{32}")
 
 
-class _Moved(Exception):  # noqa: N818  (nothing is wrong: it is tried again)
+class _Moved(Exception):
     """Something happened between reading and writing."""
 
 

@@ -30,7 +30,7 @@ _HEADERS = {
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
 
 
-class Refused(Exception):  # noqa: N818  (an answer, not an error)
+class Refused(Exception):
     """A request ends here, with this answer."""
 
     def __init__(self, status: int, sentence: str = "") -> None:
@@ -79,9 +79,7 @@ def from_our_own_page(request: Request) -> None:
 def check_csrf(sent: str, expected: str) -> None:
     """Raise Refused unless a form carries the token of the session."""
     if not hmac.compare_digest(sent.encode(), expected.encode()):
-        raise Refused(
-            403, "Dit formulier is verlopen. Er is niets gebeurd. Ga terug en probeer het nog eens."
-        )
+        raise Refused(403, "Dit formulier is verlopen. Er is niets gebeurd. Ga terug en probeer het nog eens.")
 
 
 async def read_form(request: Request) -> Mapping[str, str]:

@@ -102,12 +102,10 @@ def history(events: Sequence[Event], name: str | None, dutch: Dutch, now: dateti
     """Return every event as a sentence, oldest first."""
     said = {event.id: event for event in events if isinstance(event, Said)}
     who = words.person(name)
-    return tuple(
-        Moment(at=words.moment(event.at, now), text=sentence(event, who, said, dutch)) for event in events
-    )
+    return tuple(Moment(at=words.moment(event.at, now), text=sentence(event, who, said, dutch)) for event in events)
 
 
-def sentence(event: Event, who: str, said: Mapping[str, Said], dutch: Dutch) -> str:  # noqa: PLR0911
+def sentence(event: Event, who: str, said: Mapping[str, Said], dutch: Dutch) -> str:
     """Return what happened, in Dutch."""
     match event:
         case Heard():

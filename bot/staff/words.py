@@ -2,7 +2,6 @@
 
 from datetime import date, datetime, timedelta
 from functools import cached_property
-from typing import Literal
 from zoneinfo import ZoneInfo
 
 from bot.events import Outcome
@@ -145,13 +144,13 @@ def span(time: timedelta) -> str:
     return f"{minutes // (24 * 60)} dagen"
 
 
-def moment(at: datetime, now: datetime, form: Literal["long", "short"] = "long") -> str:
-    """Return a moment as a person here says it today: "14:05", "gisteren 14:05", "3 november 14:05"."""
+def moment(at: datetime, now: datetime) -> str:
+    """Return a moment as a person here says it today: "vandaag 14:05", "3 november 14:05"."""
     here, today = at.astimezone(HERE), now.astimezone(HERE).date()
     time = f"{here:%H:%M}"
     days = (today - here.date()).days
     if days == 0:
-        return time if form == "short" else f"vandaag {time}"
+        return f"vandaag {time}"
     if days == 1:
         return f"gisteren {time}"
     year = "" if here.year == today.year else f" {here.year}"

@@ -43,9 +43,7 @@ class MemoryStore:
         """Return all events of a conversation, oldest first; empty when there is none."""
         return self._events.get(conversation, ())
 
-    async def append(
-        self, conversation: str, events: Sequence[Event], *, after: int, case: Case | None = None
-    ) -> None:
+    async def append(self, conversation: str, events: Sequence[Event], *, after: int, case: Case | None = None) -> None:
         """Add events behind the first `after` ones, and set the desk's row."""
         known = self._events.get(conversation, ())
         together = (*known, *events)
@@ -62,9 +60,7 @@ class MemoryStore:
         said = (_Letter(conversation, event) for event in events if isinstance(event, Said))
         arrived = {(conversation, event.said) for event in events if isinstance(event, Delivered)}
         letters = (*self._outbox, *(letter for letter in said if letter.channel in self._pushed))
-        self._outbox = tuple(
-            letter for letter in letters if (letter.conversation, letter.said.id) not in arrived
-        )
+        self._outbox = tuple(letter for letter in letters if (letter.conversation, letter.said.id) not in arrived)
 
     async def forget(self, conversation: str) -> bool:
         """Erase a conversation with everything kept about it; tell whether there was one."""

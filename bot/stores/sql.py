@@ -41,9 +41,7 @@ class SqlStore:
             return tuple(EVENT.validate_json(body) for body in bodies)
 
     @to_the_end
-    async def append(
-        self, conversation: str, events: Sequence[Event], *, after: int, case: Case | None = None
-    ) -> None:
+    async def append(self, conversation: str, events: Sequence[Event], *, after: int, case: Case | None = None) -> None:
         """Add events behind the first `after` ones, with their outbox and case, in one transaction."""
         try:
             async with self.engines.writing(only=conversation) as connection:
@@ -54,9 +52,7 @@ class SqlStore:
             raise Conflict(conversation) from taken
         self.changed.ring(conversation)
 
-    async def _add(
-        self, connection: AsyncConnection, conversation: str, events: Sequence[Event], after: int
-    ) -> None:
+    async def _add(self, connection: AsyncConnection, conversation: str, events: Sequence[Event], after: int) -> None:
         numbered = list(enumerate(events, after + 1))
         if numbered:
             await connection.execute(insert(EVENTS), [_row(conversation, *each) for each in numbered])

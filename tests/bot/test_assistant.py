@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from bot.events import Heard, Said
-from bot.handover import NotAllowed, Staff, claim
+from bot.handover import NotAllowed, Staff, claim, close
 from bot.messages import Incoming, payload
 from bot.ports import StoreAway
 
@@ -55,6 +55,19 @@ async def test_a_message_is_not_acknowledged_when_the_database_is_away(real_assi
 
     with pytest.raises(StoreAway):
         await real_assistant.handle(incoming("hallo"))
+
+
+async def test_what_is_said_after_a_case_was_closed_does_not_change_its_row(real_assistant):
+    sanne = Staff(name="Sanne", team="utrecht-werk-en-inkomen")
+    for number, text in enumerate([payload("theme", theme="werk"), "utrecht", payload("contact"), payload("affirm")]):
+        await real_assistant.handle(incoming(text, str(number)))
+    await real_assistant.act("web:1", lambda known, now: claim(known, sanne, now))
+    await real_assistant.act("web:1", lambda known, now: close(known, sanne, "helped", "", now))
+    row = await real_assistant.store.case("web:1")
+
+    await real_assistant.handle(incoming("mijn man slaat me en ik ben bang", "later"))
+
+    assert await real_assistant.store.case("web:1") == row
 
 
 async def test_two_colleagues_who_claim_at_once_give_one_owner(real_assistant):

@@ -182,6 +182,25 @@ def test_consent_hands_over_at_once_and_asks_for_name_and_number_after(talk):
     assert (asked.status, asked.expects, done.expects) == ("handoff", "name", None)
 
 
+def test_what_waits_already_is_not_handed_over_twice(talk):
+    talk.choose("theme", theme="ontmoeting")
+    talk.say("vleuten")
+    talk.choose("contact")
+    talk.choose("affirm")
+    reply = talk.choose("contact")
+
+    assert reply.expects is None
+    assert "DOCK" in reply.plain
+
+
+def test_a_photo_leaves_the_question_as_it_was(talk):
+    talk.choose("theme", theme="geldzorgen")
+    reply = talk.say("")
+
+    assert reply.expects == "place"
+    assert talk.say("overvecht").expects == "home_or_utilities_at_risk"
+
+
 def test_a_handover_with_danger_is_urgent(talk):
     talk.say("ik wil niet meer leven")
     talk.choose("human")

@@ -1,6 +1,6 @@
 """Places as residents write them. Never a wrong wijk; what can be several places is asked."""
 
-from time import perf_counter
+from time import process_time
 
 import pytest
 
@@ -230,7 +230,7 @@ def test_every_name_people_use_leads_to_its_own_wijk_or_is_asked(guide):
 @pytest.mark.parametrize("text", ["overlast van de buren " * 200, "1" * 5_000, "3561AB " * 500, "\x00\ud800é" * 900])
 def test_a_huge_message_is_read_within_milliseconds(text, answering, guide):
     locate("Utrecht", guide.areas, answering)  # builds the index
-    began = perf_counter()
+    began = process_time()
     locate(text, guide.areas, answering)
 
-    assert perf_counter() - began < 0.05
+    assert process_time() - began < 0.05

@@ -16,7 +16,7 @@ _TOKEN = re.compile(r"[0-9a-f]{32}")  # 128 bits
 _NUMBER = re.compile(r"[0-9A-Za-z-]{8,64}")
 
 
-class Refused(Exception):  # noqa: N818 -- said as it is read: a request refused
+class Refused(Exception):
     """A request that is turned away; `key` names the sentence that says why."""
 
     def __init__(self, status: int, key: str) -> None:

@@ -22,6 +22,9 @@ HERE = Path(__file__).parent
 
 HUMAN = payload("human")
 
+# Themes with a sentence to start with, in `examples_of` of the texts.
+EXAMPLES = ("geldzorgen", "wonen", "zorg_thuis", "eenzaamheid", "opvoeden", "regelingen")
+
 # Numbers that stand in sentences about danger, so that a tap calls them.
 _TO_CALL = re.compile(r"\b(?:112|113|14 ?0\d{2,3}|0800-\d{4})\b")
 _RIGHT_TO_LEFT = {"ar", "fa", "he", "ur", "ps", "ckb"}
@@ -154,7 +157,7 @@ class Pages:
 
     def _examples(self, language: str) -> tuple[str, ...]:
         text = self._text(language)
-        return tuple(text(f"examples_of.{theme}") for theme in _EXAMPLES)
+        return tuple(text(f"examples_of.{theme}") for theme in EXAMPLES)
 
     def _title_of(self, text: str, language: str) -> str | None:
         """Return the words of a chosen button; None for what a resident typed."""
@@ -165,9 +168,6 @@ class Pages:
         if name == "theme" and values.get("theme") in self.minds.guide.themes:
             return self.minds.themes(values["theme"], spoken)
         return self._say(spoken).get(f"choice.{name}")
-
-
-_EXAMPLES = ("geldzorgen", "wonen", "zorg_thuis", "eenzaamheid", "opvoeden", "regelingen")
 
 
 class _Said:

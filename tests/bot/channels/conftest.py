@@ -27,12 +27,8 @@ def understand(text: str, language: str | None, asked: str | None) -> Understand
         themes=themes,
         ranking=themes or (Reading(theme="wonen", confidence=0.2),),
         signals=tuple(signal for word, signal in _SIGNALS.items() if word in typed),
-        act=next(
-            (act for word, act in _ACTS.items() if word == typed or (" " in word and word in typed)), None
-        ),
-        facts={
-            name: value for word, facts in _FACTS.items() if word in typed for name, value in facts.items()
-        },
+        act=next((act for word, act in _ACTS.items() if word == typed or (" " in word and word in typed)), None),
+        facts={name: value for word, facts in _FACTS.items() if word in typed for name, value in facts.items()},
     )
 
 

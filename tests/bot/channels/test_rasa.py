@@ -235,9 +235,7 @@ async def test_without_a_database_the_resident_gets_the_numbers_and_nothing_is_s
     assert (await assistant.conversation("rest:anna")).messages == 0
 
 
-async def test_an_error_of_ours_is_a_sentence_and_the_log_holds_no_text(
-    client, assistant, say, monkeypatch, caplog
-):
+async def test_an_error_of_ours_is_a_sentence_and_the_log_holds_no_text(client, assistant, say, monkeypatch, caplog):
     async def handle(incoming):
         raise ZeroDivisionError(incoming.text)
 

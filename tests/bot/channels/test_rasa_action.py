@@ -109,9 +109,7 @@ async def test_the_answer_is_that_of_rasa_sdks_own_server(ours, oracle, body, st
 
 
 @pytest.mark.filterwarnings("ignore::UserWarning")
-@pytest.mark.parametrize(
-    "body", [without("domain"), call(domain={}), call(domain=None)], ids=["absent", "{}", "null"]
-)
+@pytest.mark.parametrize("body", [without("domain"), call(domain={}), call(domain=None)], ids=["absent", "{}", "null"])
 async def test_without_a_domain_it_answers_as_with_one_that_says_nothing(ours, oracle, body):
     """Rasa-sdk answers 449, which Rasa 3.6 does not understand, or takes the domain of the call before."""
     empty = {"intents": [], "entities": [], "slots": {}, "responses": {}, "actions": [], "forms": {}}

@@ -84,9 +84,7 @@ async def test_what_a_colleague_said_is_shown_with_their_name(talk, assistant, m
 
     async def handle(incoming):
         reply = Reply(parts=(Part(kind="text", text="Met [b]haast[/b]?"),), status="handoff")
-        await assistant.act(
-            incoming.conversation, lambda _, now: (Said(at=now, id="x", by="Sam", reply=reply),)
-        )
+        await assistant.act(incoming.conversation, lambda _, now: (Said(at=now, id="x", by="Sam", reply=reply),))
         return await real(incoming)
 
     monkeypatch.setattr(assistant, "handle", handle)

@@ -3,6 +3,8 @@
 import pytest
 from fastapi.routing import iter_route_contexts
 
+from bot.ports import StoreAway
+
 NUMBER = "0123456789abcdef"
 STATIC = ("/staff/static/staff.css", "/staff/static/staff.js", "/staff/static/desk.svg")
 OPEN = {("GET", "/staff/login"), ("POST", "/staff/login"), ("GET", "/staff/static/{name}")}
@@ -172,8 +174,6 @@ async def test_a_broken_form_gets_a_sentence_and_no_trace(desk, body):
 
 
 async def test_when_the_database_is_away_the_desk_says_so(desk, monkeypatch):
-    from bot.ports import StoreAway
-
     ours = await desk.signed_in()
 
     async def away(*_: object, **__: object) -> None:

@@ -26,9 +26,7 @@ LATER = NOW + timedelta(minutes=5)
 
 
 def heard(number="1", at=NOW):
-    return Heard(
-        at=at, id=number, text="ik kan mijn huur niet betalen", understanding=Understanding(language="nl")
-    )
+    return Heard(at=at, id=number, text="ik kan mijn huur niet betalen", understanding=Understanding(language="nl"))
 
 
 def said(number="1", at=NOW):

@@ -52,9 +52,7 @@ async def test_the_migrations_make_the_tables_that_the_code_knows(url, engines):
 
     async with engines.reading() as connection:
         differences = await connection.run_sync(
-            lambda each: compare_metadata(
-                MigrationContext.configure(each, opts={"compare_type": True}), METADATA
-            )
+            lambda each: compare_metadata(MigrationContext.configure(each, opts={"compare_type": True}), METADATA)
         )
 
     assert differences == []

@@ -167,9 +167,7 @@ async def test_a_stopped_postgresql_is_a_store_that_is_away_until_it_is_back(pos
 async def test_a_postgresql_that_only_reads_is_away_for_who_writes(postgres, postgres_url, postgres_store):
     await postgres_store.append("web:1", [heard()], after=0)
     await postgres_store.close()
-    postgres.execute(
-        f"ALTER DATABASE {make_url(postgres_url).database} SET default_transaction_read_only = on"
-    )
+    postgres.execute(f"ALTER DATABASE {make_url(postgres_url).database} SET default_transaction_read_only = on")
 
     with pytest.raises(StoreAway):
         await postgres_store.append("web:1", [heard("2")], after=1)

@@ -7,6 +7,7 @@
   const write = document.getElementById("schrijf");
   const box = document.getElementById("bericht");
   const wait = document.getElementById("even");
+  const news = document.getElementById("nieuw");
   const language = document.documentElement.lang;
   const words = main.dataset;
   const failed = new Set();
@@ -164,6 +165,7 @@
 
   document.addEventListener("submit", (event) => {
     const form = event.target;
+    if (form.getAttribute("action") === "/chat/wis") stream?.close(); // the answer is a page that says what was done
     if (form.getAttribute("action") !== "/chat") return;
     event.preventDefault();
     const fields = Object.fromEntries(new FormData(form));
@@ -214,7 +216,9 @@
     stream.addEventListener("bericht", (event) => {
       const follow = nearEnd();
       const fresh = show(event.data);
-      if (follow && fresh.length) bring(fresh.at(-1));
+      if (!fresh.length) return;
+      if (follow) bring(fresh.at(-1));
+      else if (!sending) news.hidden = false;
     });
     stream.addEventListener("gewist", () => {
       if (!sending) location.replace("/"); // else our own message asked for it, and its answer says so
@@ -227,6 +231,12 @@
     });
   };
 
+  news.addEventListener("click", () => {
+    news.hidden = true;
+    log.lastElementChild.focus({ preventScroll: true });
+    bring(log.lastElementChild);
+  });
+  addEventListener("scroll", () => { news.hidden ||= nearEnd(); }, { passive: true });
   addEventListener("online", () => [...failed].forEach((retry) => retry()));
   if (last) listen();
   grow();

@@ -54,9 +54,7 @@ class FakeBotApi:
             for name, sign in (("bot_command", "/"), ("mention", "@"))
             if word.startswith(sign)
         ]
-        return await self.sends(
-            chat, kind, text=text, **({"entities": entities} if entities else {}), **fields
-        )
+        return await self.sends(chat, kind, text=text, **({"entities": entities} if entities else {}), **fields)
 
     async def sends(self, chat=42, kind="private", **content):
         return await self._push("message", self._message(chat, kind, _person(chat), **content))
@@ -151,9 +149,7 @@ class FakeBotApi:
 
     async def answerCallbackQuery(self, given):  # noqa: N802
         if given["callback_query_id"] in self.taken:
-            raise Refusal(
-                400, "Bad Request: query is too old and response timeout expired or query ID is invalid"
-            )
+            raise Refusal(400, "Bad Request: query is too old and response timeout expired or query ID is invalid")
         self.taken.add(given["callback_query_id"])
         return True
 
@@ -190,9 +186,7 @@ class FakeBotApi:
             self._port = free.getsockname()[1]
         app = FastAPI()
         app.add_api_route("/bot{token}/{method}", self._called, methods=["GET", "POST"])
-        config = uvicorn.Config(
-            app, port=self._port, log_level="error", lifespan="off", timeout_graceful_shutdown=0
-        )
+        config = uvicorn.Config(app, port=self._port, log_level="error", lifespan="off", timeout_graceful_shutdown=0)
         self._server = uvicorn.Server(config)
         self._server.install_signal_handlers = lambda: None
         self._serving = asyncio.create_task(self._server._serve())
@@ -256,9 +250,7 @@ class FakeBotApi:
         raise Refusal(400, "Bad Request: message not found")
 
 
-METHODS = {
-    name for name in vars(FakeBotApi) if name.startswith(("get", "send", "answer", "edit", "delete", "set"))
-}
+METHODS = {name for name in vars(FakeBotApi) if name.startswith(("get", "send", "answer", "edit", "delete", "set"))}
 
 
 def _person(chat):
@@ -293,8 +285,10 @@ def wegwijs(api):
     async def running(assistant):
         stop = asyncio.Event()
         task = asyncio.create_task(telegram.run(assistant, TOKEN, api.url, stop=stop, pace=pace))
-        yield task
-        stop.set()
-        await task
+        try:
+            yield task
+        finally:
+            stop.set()
+            await task
 
     return running

@@ -2,11 +2,13 @@
 
 import asyncio
 import os
+import re
 import socket
 import threading
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from html import unescape
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +17,7 @@ import pytest
 import uvicorn
 from fastapi import FastAPI
 from playwright.sync_api import Browser, sync_playwright
+from starlette.middleware.gzip import GZipMiddleware
 
 from bot.assistant import Assistant
 from bot.channels.web import web_routes
@@ -81,15 +84,42 @@ def shutdown() -> asyncio.Event:
 @pytest.fixture
 def app(assistant: Assistant, shutdown: asyncio.Event) -> FastAPI:
     app = FastAPI()
+    app.add_middleware(GZipMiddleware, minimum_size=500)  # as in the real server: it may not hold up the stream
     app.include_router(web_routes(assistant, shutdown=shutdown))
     return app
 
 
+class Resident(httpx.AsyncClient):
+    """A browser without JavaScript, which does not follow redirects."""
+
+    @property
+    def token(self) -> str:
+        """The secret in the cookie."""
+        return self.cookies["wegwijs"]
+
+    async def say(self, text: str, **more: str) -> httpx.Response:
+        """Send what somebody types, as the form does, and return the page where that leads."""
+        page = await self.get("/")
+        sent = await self.post("/chat", data={**self.fields(page.text), "message": text, **more})
+        assert (sent.status_code, sent.headers["location"].partition("#")[2]) == (303, "laatste")
+        return await self.get(sent.headers["location"])
+
+    @staticmethod
+    def fields(page: str) -> dict[str, str]:
+        """Return the hidden fields of the form to write in."""
+        form = page[page.index('id="schrijf"') :].partition("</form>")[0]
+        return dict(re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', form))
+
+    @staticmethod
+    def text_of(html: str) -> str:
+        """Return what can be read on a page or in a piece of it."""
+        body = html[max(html.find("<body"), 0) :]
+        return re.sub(r"\s+", " ", unescape(re.sub(r"<[^>]+>", "", body)))
+
+
 @pytest.fixture
-async def client(app: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
-    """Return a browser without JavaScript, which does not follow redirects."""
-    transport = httpx.ASGITransport(app=app)
-    async with httpx.AsyncClient(transport=transport, base_url="http://wegwijs.test") as client:
+async def client(app: FastAPI) -> AsyncIterator[Resident]:
+    async with Resident(transport=httpx.ASGITransport(app=app), base_url="http://wegwijs.test") as client:
         yield client
 
 

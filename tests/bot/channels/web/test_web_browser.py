@@ -190,6 +190,21 @@ def test_a_colleague_comes_in_live_and_looks_like_a_person(visit, server, collea
     expect(page.locator(".ww-choices")).to_have_count(0)
 
 
+def test_who_reads_back_is_told_of_a_new_message_and_not_moved(visit, server, colleague):
+    page = visit(reduced_motion="reduce")
+    to_the_referral(page)
+    page.evaluate("scrollTo(0, 0)")
+
+    server.happens(cookie(page), *colleague("Dag, ik kijk mee."))
+
+    news = page.get_by_role("button", name="Bekijk het nieuwe bericht")
+    expect(news).to_be_visible()
+    assert page.evaluate("scrollY") == 0
+    news.click()
+    expect(page.locator(".ww-message--staff")).to_be_in_viewport()
+    expect(news).to_be_hidden()
+
+
 def test_two_tabs_show_the_same_and_erase_together(visit):
     page = visit()
     say(page, "Ik kom niet rond met mijn geld")
@@ -201,7 +216,10 @@ def test_two_tabs_show_the_same_and_erase_together(visit):
     assert messages(other).all_inner_texts() == messages(page).all_inner_texts()
     other.get_by_text("Wis alles").first.click()
     other.get_by_role("button", name="Ja, wis alles").click()
+    expect(other.get_by_text("Alles wat u hier typte, is gewist.")).to_be_visible()
     expect(messages(page)).to_have_count(0)
+    other.wait_for_timeout(500)
+    expect(other.get_by_text("Alles wat u hier typte, is gewist.")).to_be_visible()
 
 
 def test_after_erasing_in_the_conversation_a_new_one_can_begin(visit, server):

@@ -1,0 +1,161 @@
+"""Makes what stands in docs/: the four conversations of conversations.md and the screenshots, from a real run.
+
+    .venv/bin/python docs/make.py
+
+It starts `wegwijs serve` on a database of its own with a Bot API server of our own, talks over all channels, opens the
+pages in Chromium, and stops again.
+"""
+
+import asyncio
+import importlib.util
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import httpx
+from playwright.async_api import Page, async_playwright
+
+ROOT = Path(__file__).parents[1]
+DOCS = ROOT / "docs"
+WEGWIJS = Path(sys.executable).with_name("wegwijs")
+PORT = 8765
+URL = f"http://127.0.0.1:{PORT}"
+PASSWORD = "een lang wachtwoord"  # noqa: S105 -- of a database that is thrown away
+
+WEB = ["ik doe de deur niet meer open want het is toch weer een deurwaarder", "kanaleneiland", "nee", "ja een zoontje van 4"]
+REST = ["mijn moeder van 84 redt het niet meer alleen met het huishouden", "3582 KD"]
+TERMINAL = ["Ik snap de brief van de belastingdienst niet en ik moet bezwaar maken", "ik woon in zuilen"]
+TELEGRAM = ["wij willen met de straat een moestuin beginnen, weet niet bij wie ik moet zijn", "de meern"]
+CRY = ["mijn ex staat steeds voor de deur en bedreigt mij, ik ben bang", "ik wil een mens spreken", "/affirm", "Noor", "/chat_only"]
+
+
+async def main() -> None:
+    """Make everything."""
+    with tempfile.TemporaryDirectory() as scratch:
+        fake = _fake_bot_api()
+        await fake.start()
+        environment = {
+            **os.environ,
+            "WEGWIJS_DATABASE_URL": f"sqlite:///{scratch}/w.db",
+            "WEGWIJS_TELEGRAM_TOKEN": "1234:test",
+            "WEGWIJS_TELEGRAM_URL": fake.url,
+        }
+        server = subprocess.Popen([WEGWIJS, "serve", "--port", str(PORT)], env=environment)
+        try:
+            _wait()
+            parts = [_rest(), _terminal(environment), await _telegram(fake)]
+            add = [WEGWIJS, "staff", "add", "Sanne", "--team", "utrecht-buurtteam-jeugd-gezin"]
+            subprocess.run(add, env=environment, input=PASSWORD.encode(), check=True)
+            async with async_playwright() as playwright:
+                browser = await playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
+                parts.insert(0, await _web(await browser.new_page(viewport={"width": 1000, "height": 1250})))
+                await _phone(await browser.new_page(viewport={"width": 390, "height": 844}))
+                await _desk(await browser.new_page(viewport={"width": 1280, "height": 800}))
+                await browser.close()
+        finally:
+            server.terminate()
+            server.wait()
+            await fake.stop()
+    head = "# A conversation in each channel\n\nMade by `.venv/bin/python docs/make.py` from a real run. R: resident, W: Wegwijs.\n"
+    (DOCS / "conversations.md").write_text("\n".join([head, *parts]), "utf-8")
+
+
+def _wait() -> None:
+    for _ in range(600):
+        try:
+            if httpx.get(f"{URL}/ready").status_code == 200:
+                return
+        except httpx.TransportError:
+            time.sleep(0.1)
+    raise SystemExit("the server did not become ready")
+
+
+def _told(title: str, turns: list[tuple[str, str]]) -> str:
+    lines = [f"## {title}\n"]
+    for who, text in turns:
+        lines += [f"**{who}**", "", *(f"> {line}" if line else ">" for line in text.strip().splitlines()), ""]
+    return "\n".join(lines)
+
+
+def _rest() -> str:
+    turns = []
+    for number, text in enumerate(REST):
+        body = {"sender": "anna", "message": text, "message_id": str(number)}
+        answer = httpx.post(f"{URL}/webhooks/rest/webhook", json=body).json()
+        turns += [("R", text), ("W", "\n\n".join(one["text"] for one in answer if "text" in one))]
+    told = answer[-1]["custom"]["wegwijs"]
+    turns.append(("custom.wegwijs", f"status {told['status']}, referrals {told['referrals']}, wijk {told['wijk']}"))
+    return _told("REST (`POST /webhooks/rest/webhook`)", turns)
+
+
+def _terminal(environment: dict[str, str]) -> str:
+    done = subprocess.run(
+        [WEGWIJS, "chat"], input="\n".join(TERMINAL).encode(), env={**environment, "COLUMNS": "100"},
+        capture_output=True, check=True,
+    )  # fmt: skip
+    return "## Terminal (`wegwijs chat`)\n\n```text\n" + done.stdout.decode().strip() + "\n```\n"
+
+
+async def _telegram(fake: object) -> str:
+    turns = []
+    for number, text in enumerate(TELEGRAM, 1):
+        await fake.types(text)
+        turns += [("R", text), ("W", (await fake.hears(number))[-1])]
+    return _told("Telegram (against the fake Bot API of the tests)", turns)
+
+
+async def _web(page: Page) -> str:
+    await page.goto(URL)
+    for text in WEB:
+        await _say(page, text)
+    await page.screenshot(path=DOCS / "chat.png", full_page=True)
+    turns = await page.eval_on_selector_all("[role=log] > *", "all => all.map(one => one.innerText)")
+    await page.get_by_role("button", name="Laat hen contact").last.click()
+    await page.get_by_role("button", name="Ja", exact=True).last.click()
+    await page.wait_for_timeout(500)
+    return _told("Web chat (http://localhost:8000)", [("", turn) for turn in turns])
+
+
+async def _phone(page: Page) -> None:
+    await page.goto(URL)
+    await _say(page, CRY[0])
+    await page.screenshot(path=DOCS / "chat-phone-danger.png")
+    for number, text in enumerate(CRY):
+        body = {"sender": "noor", "message": text, "message_id": str(number)}
+        httpx.post(f"{URL}/webhooks/rest/webhook", json=body)
+
+
+async def _say(page: Page, text: str) -> None:
+    before = await page.locator("[role=log] > *").count()
+    await page.get_by_role("textbox").fill(text)
+    await page.get_by_role("button", name="Verstuur").click()
+    await page.wait_for_function("before => document.querySelectorAll('[role=log] > *').length > before + 1", arg=before)
+    await page.wait_for_timeout(300)
+
+
+async def _desk(page: Page) -> None:
+    await page.goto(f"{URL}/staff")
+    await page.get_by_label("Naam").fill("Sanne")
+    await page.get_by_label("Wachtwoord").fill(PASSWORD)
+    await page.keyboard.press("Enter")
+    await page.wait_for_url("**/staff")
+    await page.screenshot(path=DOCS / "desk-queue.png")
+    await page.locator("a[href*='/staff/cases/']").first.click()
+    await page.get_by_role("button", name="Oppakken").click()
+    await page.wait_for_timeout(300)
+    await page.screenshot(path=DOCS / "desk-case.png", full_page=True)
+
+
+def _fake_bot_api() -> object:
+    path = ROOT / "tests" / "bot" / "channels" / "telegram" / "conftest.py"
+    spec = importlib.util.spec_from_file_location("fake_bot_api", path)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module.FakeBotApi()
+
+
+if __name__ == "__main__":
+    asyncio.run(main())

@@ -1,0 +1,109 @@
+"""What ends, has ended, changes or was not checked for a year: the list that staff go through."""
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+from typing import Literal
+
+from referral.guide import Guide
+from referral.model import Contact, Organisation, Period, Value
+
+A_YEAR = timedelta(days=365)
+Reason = Literal["ends", "ended", "changes", "unchecked", "stands in"]
+SAID = {
+    "ends": "eindigt op {day}",
+    "ended": "is geëindigd op {day}",
+    "changes": "verandert op {day}: {what}",
+    "unchecked": "is voor het laatst bekeken op {day}",
+    "stands in": "staat vanaf {day} in voor wie het doet; dat is niet bekend",
+}
+
+
+class Notice(Value):
+    """Something that staff should look at, with where it stands in the files."""
+
+    file: str
+    line: int
+    about: str
+    reason: Reason
+    day: date
+    source: str
+    what: str = ""
+
+    def __str__(self) -> str:
+        said = SAID[self.reason].format(day=self.day, what=self.what)
+        return f"{self.file}:{self.line}: {self.about} {said} (bron: {self.source})"
+
+
+def expiring(guide: Guide, on: date, within: int) -> tuple[Notice, ...]:
+    """Return what ends or changes within so many days, has ended, or was not checked for a year; soonest first.
+
+    What lies in the past comes last. A change is shown until it was checked on or after its day.
+    """
+    notices = [*of_organisations(guide, on, within), *of_rules(guide, on, within), *of_areas(guide, on, within)]
+    notices += of_changes(guide, on, within)
+    return tuple(sorted(notices, key=lambda one: (one.reason == "ended", one.day, one.about)))
+
+
+def of_organisations(guide: Guide, on: date, within: int) -> Iterator[Notice]:
+    """Yield what is to be looked at in organisations and their contacts."""
+    for name, one in guide.organisations.items():
+        yield from of_period(guide, name, name, one, one.source, one.checked_on, on, within)
+        for contact in one.contacts:
+            if contact.model_fields_set & {"valid_from", "valid_until", "checked_on"}:
+                yield from of_contact(guide, one, contact, on, within)
+
+
+def of_contact(guide: Guide, one: Organisation, contact: Contact, on: date, within: int) -> Iterator[Notice]:
+    """Yield what is to be looked at in a contact with dates of its own."""
+    value = contact.value if isinstance(contact.value, str) else contact.value["nl"]
+    checked = contact.checked_on or one.checked_on
+    yield from of_period(guide, one.id, f"{one.id}, {value}", contact, contact.source, checked, on, within)
+
+
+def of_rules(guide: Guide, on: date, within: int) -> Iterator[Notice]:
+    """Yield what is to be looked at in rules, and which of them name somebody who only stands in."""
+    rules = [rule for place in guide.tables.values() for table in place.values() for rule in table.rules]
+    for rule in (*rules, *(rule for plan in guide.plans.values() for rule in plan.rules)):
+        yield from of_period(guide, rule.id, rule.id, rule, rule.source, rule.checked_on, on, within)
+        begins = rule.valid_from or on
+        if rule.stands_in and begins <= on + timedelta(days=within) and (not rule.valid_until or rule.holds(on)):
+            yield notice(guide, rule.id, rule.id, "stands in", begins, rule.source)
+
+
+def of_areas(guide: Guide, on: date, within: int) -> Iterator[Notice]:
+    """Yield what is to be looked at in cities and wijken."""
+    for city in guide.areas.cities:
+        about = f"gebied {city.name}"
+        yield from of_period(guide, city.id, about, city, city.source, city.checked_on, on, within)
+        for wijk in city.wijken:
+            yield from of_period(guide, wijk.id, f"{about}, {wijk.name}", wijk, city.source, None, on, within)
+
+
+def of_changes(guide: Guide, on: date, within: int) -> Iterator[Notice]:
+    """Yield the changes that were announced and not checked since."""
+    for one in guide.changes_ahead:
+        if one.on <= on + timedelta(days=within) and one.checked_on <= one.on:
+            about = ", ".join(one.touches)
+            yield notice(guide, one.id, about, "changes", one.on, one.source, one.what["nl"])
+        elif on - one.checked_on > A_YEAR:
+            yield notice(guide, one.id, one.id, "unchecked", one.checked_on, one.source)
+
+
+def of_period(
+    guide: Guide, name: str, about: str, one: Period, source: str, checked: date | None, on: date, within: int
+) -> Iterator[Notice]:
+    """Yield that a period ends or has ended; otherwise that it was not checked for a year."""
+    if one.valid_until and one.valid_until < on:
+        yield notice(guide, name, about, "ended", one.valid_until, source)
+        return
+    if one.valid_until and one.valid_until <= on + timedelta(days=within):
+        yield notice(guide, name, about, "ends", one.valid_until, source)
+    if checked and on - checked > A_YEAR:
+        yield notice(guide, name, about, "unchecked", checked, source)
+
+
+def notice(guide: Guide, name: str, about: str, reason: Reason, day: date, source: str, what: str = "") -> Notice:
+    """Return a notice with the file and line where the id stands."""
+    file, line = guide.where.get(name, ("", 1))
+    return Notice(file=file, line=line, about=about, reason=reason, day=day, source=source, what=what)
+

@@ -1,0 +1,226 @@
+"""A colleague's work in a real Chromium: with the keyboard only, live, without JavaScript, for everybody."""
+
+import asyncio
+import os
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+import uvicorn
+from playwright.async_api import Browser, Page, async_playwright, expect
+
+from bot.events import Closed, Said
+from bot.messages import Incoming
+from bot.staff.access import add_staff
+
+CHROMIUM = Path("/usr/bin/chromium")
+IS_THERE = CHROMIUM.exists()
+AXE = Path("tests/vendor/axe.min.js").read_text("utf-8")
+TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+TEAM, PASSWORD = "utrecht-buurtteam-sociaal", "een lang wachtwoord"
+XSS = "<img src=x onerror=\"document.title='gekraakt'\"><script>document.title='gekraakt'</script> schuld"
+
+
+@pytest.fixture
+async def browser() -> AsyncIterator[Browser]:
+    if not IS_THERE:
+        why = "Chromium is not installed: apt-get install chromium"
+        pytest.fail(why) if os.environ.get("CI") == "true" else pytest.skip(why)
+    async with async_playwright() as playwright:
+        yield await playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+
+
+@pytest.fixture
+async def address(desk) -> AsyncIterator[str]:
+    """Serve the desk, and return where."""
+    server = uvicorn.Server(uvicorn.Config(desk.app, port=0, log_level="error", timeout_graceful_shutdown=2))
+    running = asyncio.create_task(server.serve())
+    while not server.started:  # noqa: ASYNC110  (uvicorn tells it by a flag)
+        await asyncio.sleep(0.01)
+    await add_staff(desk.accounts, desk.guide, "Sanne", TEAM, PASSWORD, now=desk.clock.now())
+    yield f"http://localhost:{server.servers[0].sockets[0].getsockname()[1]}"
+    desk.shutdown.set()
+    server.should_exit = True
+    await running
+
+
+async def a_page(browser: Browser, **options) -> Page:
+    """Return a page on which every script error and every breach of the CSP is remembered."""
+    page = await (await browser.new_context(locale="nl-NL", **options)).new_page()
+    page.faults = []
+    page.on("pageerror", lambda error: page.faults.append(str(error)))
+    page.on(
+        "console",
+        lambda message: page.faults.append(message.text) if "Content Security" in message.text else None,
+    )
+    return page
+
+
+async def sign_in(page: Page, address: str) -> None:
+    await page.goto(f"{address}/staff")
+    await expect(page.locator("#name")).to_be_focused()
+    await page.keyboard.type("Sanne")
+    await page.keyboard.press("Tab")
+    await page.keyboard.type(PASSWORD)
+    await page.keyboard.press("Enter")
+    await page.wait_for_url(f"{address}/staff")
+
+
+async def tab_to(page: Page, name: str) -> None:
+    """Press Tab until something of this name has the focus."""
+    for _ in range(60):
+        await page.keyboard.press("Tab")
+        focused = "document.activeElement.innerText || document.activeElement.labels?.[0]?.innerText || ''"
+        if (await page.evaluate(focused)).strip() == name:
+            return
+    raise AssertionError(f"{name} cannot be reached with the keyboard")
+
+
+async def violations(page: Page) -> list[str]:
+    """Return what axe finds."""
+    await page.evaluate(AXE)
+    found = await page.evaluate("tags => axe.run({runOnly: tags})", TAGS)
+    return [f"{one['id']}: {one['nodes'][0]['html'][:200]}" for one in found["violations"]]
+
+
+async def test_a_case_is_worked_from_sign_in_to_closing_with_the_keyboard_only(desk, browser, address):
+    await desk.hand_over("web:bert", name="Bert")
+    await desk.hand_over(name="Anna", signals=("violence_at_home",), urgent=True)
+    page = await a_page(browser)
+
+    await sign_in(page, address)
+    await expect(page).to_have_title("(2, 1 dringend) Vragen – Wegwijs")
+    await tab_to(page, "Anna")
+    await page.keyboard.press("Enter")
+    await expect(page).to_have_title("Dringend: Anna – Wegwijs")
+    await tab_to(page, "Oppakken")
+    await page.keyboard.press("Enter")
+    await expect(page.locator("#antwoord")).to_be_focused()
+    await page.keyboard.type("Dag Anna, bent u nu veilig?")
+    await page.keyboard.press("Tab")
+    await page.keyboard.press("Enter")
+    await expect(page.locator(".desk-line--staff")).to_contain_text("Dag Anna, bent u nu veilig?")
+    await tab_to(page, "Vraag sluiten")
+    await page.keyboard.press("Enter")
+    await page.keyboard.press("Tab")
+    await page.keyboard.press("Space")
+    await page.keyboard.press("ArrowDown")
+    await tab_to(page, "Sluiten")
+    await page.keyboard.press("Enter")
+    await expect(page.locator("#kop")).to_contain_text("Gesloten door Sanne")
+
+    events = await desk.store.read("web:anna")
+    said = [event for event in events if isinstance(event, Said) and event.by == "Sanne"]
+    assert [one.reply.plain for one in said] == ["Dag Anna, bent u nu veilig?"]
+    assert isinstance(events[-1], Closed)
+    assert events[-1].outcome == "on_the_way"
+    assert page.faults == []
+
+
+async def test_axe_finds_nothing_on_any_page(desk, browser, address):
+    number = await desk.hand_over(signals=("violence_at_home",), urgent=True)
+    await desk.hand_over("web:bert", language="ar", text="أعاني من ديون كبيرة schuld")
+    page = await a_page(browser, bypass_csp=True)  # for axe's own script
+
+    await page.goto(f"{address}/staff/login")
+    found = {"login": await violations(page)}
+    await sign_in(page, address)
+    for width in (1280, 390):
+        await page.set_viewport_size({"width": width, "height": 800})
+        await page.goto(f"{address}/staff")
+        found[f"queue {width}"] = await violations(page)
+        await page.goto(f"{address}/staff/cases/{number}")
+        found[f"case {width}"] = await violations(page)
+    await page.get_by_role("button", name="Oppakken").click()
+    await page.locator("#antwoord").wait_for()
+    await page.evaluate("document.querySelectorAll('details').forEach(one => one.open = true)")
+    found["case in hand"] = await violations(page)
+
+    assert {name: one for name, one in found.items() if one} == {}
+
+
+@pytest.mark.parametrize("width", [320, 390])
+async def test_no_page_is_wider_than_a_phone(desk, browser, address, width):
+    number = await desk.hand_over(signals=("violence_at_home", "child_unsafe"), urgent=True)
+    page = await a_page(browser, viewport={"width": width, "height": 700})
+    await sign_in(page, address)
+
+    for path in ("/staff", f"/staff/cases/{number}"):
+        await page.goto(address + path)
+        assert await page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+async def test_the_queue_refreshes_itself_in_every_tab_and_keeps_the_focus(desk, browser, address):
+    await desk.hand_over("web:bert", name="Bert")
+    page = await a_page(browser)
+    await sign_in(page, address)
+    second = await page.context.new_page()
+    await second.goto(f"{address}/staff")
+    await page.get_by_role("link", name="Bert").focus()
+
+    await desk.hand_over(name="Anna", urgent=True, signals=("violence_at_home",))
+
+    for one in (page, second):
+        await expect(one.get_by_role("link", name="Anna")).to_be_visible()
+        await expect(one).to_have_title("(2, 1 dringend) Vragen – Wegwijs")
+    await expect(page.get_by_role("link", name="Bert")).to_be_focused()
+    assert page.faults == []
+
+
+async def test_a_message_appears_while_an_answer_is_being_typed(desk, browser, address, send):
+    number = await desk.hand_over()
+    page = await a_page(browser)
+    await sign_in(page, address)
+    await page.goto(f"{address}/staff/cases/{number}")
+    await page.get_by_role("button", name="Oppakken").click()
+    await page.locator("#antwoord").fill("Half antwoord")
+
+    await desk.assistant.handle(Incoming(id="7", conversation="web:anna", text="Bent u daar nog?"))
+
+    await expect(page.locator("#gesprek")).to_contain_text("Bent u daar nog?")
+    await expect(page.locator("#antwoord")).to_have_value("Half antwoord")
+
+
+async def test_when_the_session_ends_nothing_stays_on_the_screen(desk, browser, address):
+    await desk.hand_over()
+    page = await a_page(browser)
+    await sign_in(page, address)
+    await expect(page.get_by_role("link", name="Anna")).to_be_visible()
+
+    desk.clock.move(minutes=31)
+    await desk.hand_over("web:bert", name="Bert")
+
+    await expect(page).to_have_url(f"{address}/staff/login?next=/staff")
+    await expect(page.get_by_text("Anna")).to_have_count(0)
+
+
+async def test_without_javascript_everything_works(desk, browser, address):
+    await desk.hand_over()
+    page = await a_page(browser, java_script_enabled=False)
+    await sign_in(page, address)
+
+    await page.get_by_role("link", name="Anna").click()
+    await page.get_by_role("button", name="Oppakken").click()
+    await page.locator("#antwoord").fill("Dag Anna")
+    await page.get_by_role("button", name="Versturen").click()
+    await expect(page.locator(".desk-line--staff")).to_contain_text("Dag Anna")
+    await page.get_by_text("Vraag sluiten").click()
+    await page.get_by_label("Geholpen").check()
+    await page.get_by_role("button", name="Sluiten").click()
+    await expect(page.locator("#kop")).to_contain_text("geholpen")
+    await page.get_by_role("button", name="Uitloggen").click()
+    await expect(page).to_have_url(f"{address}/staff/login")
+
+
+async def test_what_a_resident_types_never_runs(desk, browser, address, send):
+    number = await desk.hand_over(text=XSS, name=XSS, reach=XSS)
+    page = await a_page(browser)
+    await sign_in(page, address)
+
+    for path in ("/staff", f"/staff/cases/{number}"):
+        await page.goto(address + path)
+        await desk.happen("web:anna", desk.story(text=XSS)[0].model_copy(update={"id": path}))
+        await page.wait_for_timeout(700)  # the live copy of the page as well
+        assert await page.title() != "gekraakt"
+        assert await page.locator("main img").count() == 0
+    assert page.faults == []

@@ -1,0 +1,131 @@
+"""The readers together, as they were trained."""
+
+import time
+from pathlib import Path
+
+import pytest
+
+from intents.check import check
+from intents.evaluate import evaluate, load_sentences
+from intents.load import DATA, FaultsFound, load_catalogue, load_theme_names
+
+SENTENCES = Path(__file__).parent / "sentences"
+
+# Floors under the held-out scores, some points below what `wegwijs evaluate` prints; to be raised, never lowered.
+FLOORS = {
+    "Dutch: a right theme first": 0.70,
+    "Dutch: a right theme among three": 0.87,
+    "other languages: a right theme first": 0.70,
+    "other languages: a right theme among three": 0.85,
+    "danger seen": 0.65,
+    "acts told apart": 0.65,
+    "themes not taken for acts": 0.95,
+    "language": 0.93,
+    "facts that are right": 0.95,
+    "facts that are found": 0.50,
+}
+CEILINGS = {
+    "Dutch: acted on while wrong": 0.05,
+    "other languages: acted on while wrong": 0.05,
+    "false alarms": 0.06,
+}
+
+
+@pytest.fixture(scope="module")
+def scores(reader):
+    return evaluate(load_sentences(SENTENCES), reader.understand)
+
+
+@pytest.mark.parametrize("measure", FLOORS)
+def test_the_held_out_score_stays_above_its_floor(scores, measure):
+    assert scores[measure].hits / scores[measure].of >= FLOORS[measure], str(scores[measure])
+
+
+@pytest.mark.parametrize("measure", CEILINGS)
+def test_the_held_out_mistakes_stay_below_their_ceiling(scores, measure):
+    assert scores[measure].hits / scores[measure].of <= CEILINGS[measure], str(scores[measure])
+
+
+def test_model_and_messages_belong_together_and_the_files_have_no_fault():
+    assert check() == ()
+
+
+def test_every_theme_has_its_messages_in_every_language_of_the_start():
+    counts: dict[tuple[str, str], int] = {}
+    for example in load_catalogue().examples:
+        if example.themes:
+            key = (example.language, example.themes[0])
+            counts[key] = counts.get(key, 0) + 1
+
+    wanted = {"nl": 40, "en": 10, "tr": 10, "ar": 10, "pl": 10, "uk": 10}
+    assert not [
+        (language, theme)
+        for language, least in wanted.items()
+        for theme in load_theme_names()
+        if counts.get((language, theme), 0) < least
+    ]
+
+
+def test_no_held_out_message_is_a_training_message():
+    learned = {
+        example.text.casefold().strip() for example in load_catalogue().examples if len(example.text.split()) > 4
+    }
+    held_out = {sentence.text.casefold().strip() for sentence in load_sentences(SENTENCES)}
+
+    assert learned & held_out == set()
+
+
+def test_what_is_not_clear_is_not_acted_on(reader):
+    said = reader.understand("tja het is wat het is he")
+
+    assert said.themes == ()
+    assert len(said.ranking) == 5 or said.act
+
+
+def test_a_yes_or_a_no_does_not_wake_the_encoder(reader, monkeypatch):
+    monkeypatch.setattr(reader, "_encoder", None)
+
+    assert reader.understand("jaa hoor", "nl", "children_at_home").act == "affirm"
+    assert reader.understand("nee", "nl", "children_at_home").facts == {"children_at_home": "no"}
+
+
+@pytest.mark.parametrize("frame", ["{}", "{}!!!", "{} 😢", "HALLO. {}", "{} alvast bedankt voor uw hulp"])
+@pytest.mark.parametrize("cry", ["ik wil niet meer leven", "mijn man slaat mij", "ik word verkracht"])
+def test_danger_is_seen_whatever_stands_around_it(reader, frame, cry):
+    assert reader.understand(frame.format(cry)).signals
+    assert reader.understand(frame.format(cry.upper())).signals
+
+
+def test_young_is_who_writes_not_who_is_written_about(reader):
+    assert "minor_speaking" not in reader.understand("mijn dochter van 15 wil niet naar school").signals
+    assert "minor_speaking" in reader.understand("ik ben 14 en ik wil niet naar huis").signals
+
+
+def test_hostile_texts_are_read_in_bounded_time(reader):
+    start = time.process_time()
+    for text in ["a" * 1_000_000, "😀" * 10_000, "ﷺ" * 10_000, "(" * 5000, "ik " * 100_000, "\u202e\u200b" * 5000]:
+        reader.understand(text)
+
+    assert time.process_time() - start < 20
+
+
+def test_a_broken_file_names_every_fault_with_its_line(tmp_path):
+    for part in ("themes.yaml", "nl/themes"):
+        source, target = DATA / part, tmp_path / part
+        if source.is_dir():
+            target.mkdir(parents=True)
+            (target / "werk.yaml").write_text(
+                "about: {themes: [werkk]}\nmessages:\n  short:\n    - een baan\n  kort:\n    - baan\n", "utf-8"
+            )
+            (target / "wonen.yaml").write_text("about: {themes: [wonen]}\nmessages:\n  short: [", "utf-8")
+        else:
+            target.write_text(source.read_text("utf-8"), "utf-8")
+
+    with pytest.raises(FaultsFound) as found:
+        load_catalogue(tmp_path)
+
+    lines = str(found.value).splitlines()
+    assert len(lines) == 3
+    assert any("werk.yaml:1" in line and "werkk" in line for line in lines)
+    assert any("werk.yaml:5" in line and "kort" in line for line in lines)
+    assert any("wonen.yaml:" in line and "no YAML" in line for line in lines)
