@@ -16,6 +16,10 @@ from rich.table import Table
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="Wegwijs wijst inwoners de weg naar hulp.")
 staff = typer.Typer(no_args_is_help=True, help="Accounts of the desk.")
 app.add_typer(staff, name="staff")
+export = typer.Typer(no_args_is_help=True, help="Write data for other programs.")
+app.add_typer(export, name="export")
+imports = typer.Typer(no_args_is_help=True, help="Read data of other programs, to be reviewed.")
+app.add_typer(imports, name="import")
 err = Console(stderr=True)
 
 JsonLines = Annotated[bool, typer.Option("--jsonl", help="Read JSON lines from standard input, write one for each.")]
@@ -72,12 +76,21 @@ def refer(jsonl: JsonLines = False) -> None:
 
 
 @app.command()
-def check() -> None:
+def check(
+    expiring: Annotated[int, typer.Option(help="Also list what ends within so many days, or was not checked.")] = -1,
+    on: Annotated[str, typer.Option(help="The day to look from, such as 2027-01-01; today when left out.")] = "",
+) -> None:
     """Look for faults in all data files; exit 1 when there are any."""
     from bot.check import check as look
 
     _stop_on(look())
     print("Alle bestanden zijn in orde.")  # noqa: T201
+    if expiring >= 0:
+        from referral.expiring import report
+        from referral.load import load_guide
+
+        for line in report(load_guide(), _day(on), expiring):
+            print(line)  # noqa: T201
 
 
 @app.command()
@@ -93,6 +106,54 @@ def prove(
         proof = go_through(load_guide(), day, lambda done, total: progress(done / total, "Situaties nalopen"))
     _stop_on(tuple(map(str, proof.faults)))
     print(f"Bewezen: {proof.situations:,} situaties hebben elk precies één uitkomst.".replace(",", "."))  # noqa: T201
+
+
+@app.command("add-municipality")
+def add_municipality(name: Annotated[str, typer.Argument(help="Its name, such as Soest.")]) -> None:
+    """Lay out the files of a new municipality, valid at once: everything goes to the own municipality."""
+    from referral.files import add_municipality as lay_out
+    from referral.load import DATA, FaultsFound
+    from referral.municipality import NotAdded
+
+    try:
+        files = lay_out(DATA, name, date.today())
+    except (NotAdded, FaultsFound) as reason:
+        err.print(f"Niet toegevoegd: {reason}", markup=False)
+        raise typer.Exit(1) from None
+    print("\n".join(f"referral/data/{file}" for file in files))  # noqa: T201
+    print("Kijk nu met `wegwijs prove` wat nog algemeen is.")  # noqa: T201
+
+
+@export.command("hsds")
+def export_hsds(folder: Annotated[Path, typer.Argument(help="Where the files go.")]) -> None:
+    """Write the directory as Open Referral HSDS 3.1."""
+    from referral.files import export_hsds as write
+    from referral.load import load_guide
+
+    for file in write(load_guide(), folder, date.today()):
+        print(file)  # noqa: T201
+
+
+@imports.command("hsds")
+def import_hsds(
+    file: Annotated[Path, typer.Argument(help="A services.json: a page, a list or one service.")],
+    municipality: Annotated[str, typer.Option(help="The folder it is for, such as soest.")] = "nieuw",
+    to: Annotated[Path | None, typer.Option(help="The file to write; standard output when left out.")] = None,
+    trusted: Annotated[bool, typer.Option(help="Our own export: what was verified stays so.")] = False,
+) -> None:
+    """Read HSDS as the organisations.yaml of a municipality. Nothing counts as verified until it was reviewed."""
+    from referral.files import import_hsds as read
+    from referral.hsds_in import NotHsds
+
+    try:
+        text = read(file, municipality, date.today(), trusted)
+    except NotHsds as reason:
+        err.print(f"Niet gelezen: {reason}", markup=False)
+        raise typer.Exit(1) from None
+    if to is None:
+        print(text, end="")  # noqa: T201
+    else:
+        to.write_text(text, "utf-8")
 
 
 @app.command()
@@ -184,6 +245,13 @@ def _stop_on(faults: tuple[str, ...]) -> None:
         print(fault)  # noqa: T201
     if faults:
         raise typer.Exit(1)
+
+
+def _day(written: str) -> date:
+    try:
+        return date.fromisoformat(written) if written else date.today()
+    except ValueError:
+        raise typer.BadParameter(f"{written!r} is no date that exists; write 2027-01-01") from None
 
 
 def _tell_ready(host: str, port: int) -> None:

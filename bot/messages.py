@@ -37,6 +37,7 @@ class Incoming(Value):
     id: Name
     conversation: Name = Field(description="channel:number, such as telegram:42")
     text: str
+    language: str | None = Field(default=None, description="of the page; counts until something was said in one")
 
 
 class Choice(Value):

@@ -10,7 +10,7 @@ from bot.conversation import Conversation, after
 from bot.events import Decided, Event, Heard, Said
 from bot.masking import mask
 from bot.messages import Incoming, Part, Reply, Value, read_payload
-from bot.phrases import Phrases
+from bot.phrases import DUTCH, Phrases
 from bot.wording import Names, Wording
 from intents.model import Reading, Understanding
 from intents.normalise import guard
@@ -58,11 +58,11 @@ def take_turn(conversation: Conversation, incoming: Incoming, minds: Minds, now:
     """Return what happens on one message of a resident."""
     heard = hear(conversation, incoming, minds, now)
     then = after(conversation, heard)
-    if conversation.held_by_staff:
-        return Turn(events=(heard,))
     words = Wording(minds.phrases, minds.guide, minds.themes, then.language, now.date())
     if _wants_forgetting(conversation, incoming, heard):
         return Turn(events=(heard, _said(heard, words.chat("forgotten"), now)), forget=True)
+    if conversation.held_by_staff:
+        return Turn(events=(heard,))
     events, reply = respond(conversation, then, heard, guard(incoming.text), minds, words, now)
     return Turn(events=(heard, *events, _said(heard, _framed(reply, conversation, then, words), now)))
 
@@ -73,12 +73,13 @@ def take_turn(conversation: Conversation, incoming: Incoming, minds: Minds, now:
 def hear(conversation: Conversation, incoming: Incoming, minds: Minds, now: datetime) -> Heard:
     """Return the message as it will be kept: masked and understood."""
     text = guard(incoming.text)
+    language = conversation.language or incoming.language
     if chosen := read_payload(text):
-        understood, place = _chosen(*chosen, conversation, minds.guide)
+        understood, place = _chosen(*chosen, language or DUTCH, minds.guide)
         return Heard(at=now, id=incoming.id, text=text, understanding=understood, place=place)
     asked = conversation.expects
     text = mask(text)
-    understood = minds.understand(text, conversation.language, asked)
+    understood = minds.understand(text, language, asked)
     place = locate(text, minds.guide.areas, answering=asked in (PLACE, "wijk")) if text else Location()
     understood = _giving_up(conversation, understood, place) if text else understood
     return Heard(
@@ -90,11 +91,8 @@ def hear(conversation: Conversation, incoming: Incoming, minds: Minds, now: date
     )
 
 
-def _chosen(
-    name: str, values: Mapping[str, str], conversation: Conversation, guide: Guide
-) -> tuple[Understanding, Location | None]:
+def _chosen(name: str, values: Mapping[str, str], language: str, guide: Guide) -> tuple[Understanding, Location | None]:
     """Read a chosen button as if it had been typed; what the guide does not know is left out."""
-    language = conversation.language or "nl"
     if name == "theme" and (theme := values.get("theme", "")) in guide.themes:
         reading = Reading(theme=theme, confidence=1.0)
         return Understanding(language=language, themes=(reading,), ranking=(reading,)), None

@@ -25,11 +25,24 @@ PORT = 8765
 URL = f"http://127.0.0.1:{PORT}"
 PASSWORD = "een lang wachtwoord"  # noqa: S105 -- of a database that is thrown away
 
-WEB = ["ik doe de deur niet meer open want het is toch weer een deurwaarder", "kanaleneiland", "nee", "ja een zoontje van 4"]
+WEB = [
+    "de deurbel gaat en ik doe niet open, het is toch weer de deurwaarder. ik kan de rekeningen niet meer betalen",
+    "kanaleiland",
+    "nee",
+    "ja een zoontje van 4",
+]
 REST = ["mijn moeder van 84 redt het niet meer alleen met het huishouden", "3582 KD"]
 TERMINAL = ["Ik snap de brief van de belastingdienst niet en ik moet bezwaar maken", "ik woon in zuilen"]
 TELEGRAM = ["wij willen met de straat een moestuin beginnen, weet niet bij wie ik moet zijn", "de meern"]
-CRY = ["mijn ex staat steeds voor de deur en bedreigt mij, ik ben bang", "ik wil een mens spreken", "/affirm", "Noor", "/chat_only"]
+CRY = [
+    "mijn ex staat steeds voor de deur en bedreigt mij, ik ben bang",
+    "kanaleneiland",
+    "ja twee",
+    "/contact",
+    "/affirm",
+    "Noor",
+]
+QUIET = ['/theme{"theme":"opvoeden"}', "overvecht", "/contact", "/affirm", "Emre", "emre@example.nl"]
 
 
 async def main() -> None:
@@ -59,6 +72,7 @@ async def main() -> None:
             server.terminate()
             server.wait()
             await fake.stop()
+    _scores()
     head = "# A conversation in each channel\n\nMade by `.venv/bin/python docs/make.py` from a real run. R: resident, W: Wegwijs.\n"
     (DOCS / "conversations.md").write_text("\n".join([head, *parts]), "utf-8")
 
@@ -96,7 +110,22 @@ def _terminal(environment: dict[str, str]) -> str:
         [WEGWIJS, "chat"], input="\n".join(TERMINAL).encode(), env={**environment, "COLUMNS": "100"},
         capture_output=True, check=True,
     )  # fmt: skip
-    return "## Terminal (`wegwijs chat`)\n\n```text\n" + done.stdout.decode().strip() + "\n```\n"
+    shown = done.stdout.decode().strip()
+    for text in TERMINAL:
+        shown = shown.replace("\n> \n", f"\n> {text}\n", 1)
+    return f"## Terminal (`wegwijs chat`)\n\n```text\n{shown}\n```\n"
+
+
+def _scores() -> None:
+    """Put what `wegwijs evaluate` prints into README."""
+    printed = subprocess.run(
+        [WEGWIJS, "evaluate"], capture_output=True, check=True, env={**os.environ, "COLUMNS": "100"}
+    )
+    readme = ROOT / "README.md"
+    before, _, rest = readme.read_text("utf-8").partition("<!-- evaluate -->\n")
+    after = rest.partition("<!-- /evaluate -->")[2]
+    block = f"<!-- evaluate -->\n```text\n{printed.stdout.decode().rstrip()}\n```\n<!-- /evaluate -->"
+    readme.write_text(before + block + after, "utf-8")
 
 
 async def _telegram(fake: object) -> str:
@@ -112,27 +141,31 @@ async def _web(page: Page) -> str:
     for text in WEB:
         await _say(page, text)
     await page.screenshot(path=DOCS / "chat.png", full_page=True)
-    turns = await page.eval_on_selector_all("[role=log] > *", "all => all.map(one => one.innerText)")
+    said = await page.eval_on_selector_all("[role=log] > *", "all => all.map(one => one.innerText)")
+    turns = [("R" if one.startswith("U\n") else "W", one.partition("\n")[2]) for one in said]
     await page.get_by_role("button", name="Laat hen contact").last.click()
     await page.get_by_role("button", name="Ja", exact=True).last.click()
     await page.wait_for_timeout(500)
-    return _told("Web chat (http://localhost:8000)", [("", turn) for turn in turns])
+    return _told("Web chat (http://localhost:8000)", turns)
 
 
 async def _phone(page: Page) -> None:
     await page.goto(URL)
     await _say(page, CRY[0])
     await page.screenshot(path=DOCS / "chat-phone-danger.png")
-    for number, text in enumerate(CRY):
-        body = {"sender": "noor", "message": text, "message_id": str(number)}
-        httpx.post(f"{URL}/webhooks/rest/webhook", json=body)
+    for sender, texts in {"noor": CRY, "emre": QUIET}.items():
+        for number, text in enumerate(texts):
+            body = {"sender": sender, "message": text, "message_id": str(number)}
+            httpx.post(f"{URL}/webhooks/rest/webhook", json=body)
 
 
 async def _say(page: Page, text: str) -> None:
     before = await page.locator("[role=log] > *").count()
     await page.get_by_role("textbox").fill(text)
     await page.get_by_role("button", name="Verstuur").click()
-    await page.wait_for_function("before => document.querySelectorAll('[role=log] > *').length > before + 1", arg=before)
+    await page.wait_for_function(
+        "before => document.querySelectorAll('[role=log] > *').length > before + 1", arg=before
+    )
     await page.wait_for_timeout(300)
 
 
@@ -141,9 +174,9 @@ async def _desk(page: Page) -> None:
     await page.get_by_label("Naam").fill("Sanne")
     await page.get_by_label("Wachtwoord").fill(PASSWORD)
     await page.keyboard.press("Enter")
-    await page.wait_for_url("**/staff")
+    await page.get_by_text("Noor").first.wait_for()
     await page.screenshot(path=DOCS / "desk-queue.png")
-    await page.locator("a[href*='/staff/cases/']").first.click()
+    await page.get_by_text("Noor").first.click()
     await page.get_by_role("button", name="Oppakken").click()
     await page.wait_for_timeout(300)
     await page.screenshot(path=DOCS / "desk-case.png", full_page=True)

@@ -21,6 +21,7 @@ MODEL = DATA / "model.npz"
 _RANKED = 5
 _SHORT_ANSWER = 4  # words in a yes or no that needs no further reading
 _WITH_THEME = {"human", "complaint_bot", "help", "privacy"}  # acts beside which a theme is still acted on
+_PLAIN = 0.85  # how likely an act must be beside a theme or a fact
 _REMEMBERED = 2048  # texts whose understanding is kept for a repeat
 
 
@@ -45,11 +46,12 @@ class Reader:
         if not signals and (act := _plain_answer(text, language, facts)):
             return Understanding(language=language, act=act, facts=facts)
         features = self._heads.features(text, self._encoder.encode(text))
-        act = self._act(features)
         ranking = self._ranking(features, language)
+        themes = self._acted_on(ranking, language)
+        act = self._act(features, told=bool(themes or facts))
         return Understanding(
             language=language,
-            themes=self._acted_on(ranking, language) if act is None or act in _WITH_THEME else (),
+            themes=themes if act is None or act in _WITH_THEME else (),
             ranking=ranking[:_RANKED],
             signals=self._signals(features, signals, facts),
             act=act,
@@ -70,11 +72,12 @@ class Reader:
             return ()
         return (first, *(one for one in others if one.confidence >= limits.also[name]))
 
-    def _act(self, features: Features) -> str | None:
+    def _act(self, features: Features, *, told: bool) -> str | None:
+        """Return the act that the message wants; one that tells something besides must be plainer about it."""
         chances = self._heads.act.probabilities(features)
-        if 1 - chances[0] < self._heads.thresholds.act:  # the first class is no act at all
-            return None
-        return self._heads.acts[1 + int(np.argmax(chances[1:]))]
+        act = self._heads.acts[1 + int(np.argmax(chances[1:]))]  # the first class is no act at all
+        least = _PLAIN if told and act not in _WITH_THEME else self._heads.thresholds.act
+        return act if 1 - chances[0] >= least else None
 
     def _signals(self, features: Features, seen: tuple[str, ...], facts: Mapping[str, str]) -> tuple[str, ...]:
         told = {*seen, *self._heads.signals_in(features)}

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from referral.book import PLAN, Book, Entry, Sheet
 from referral.check_places import check_places
+from referral.check_rows import check_examples, check_order
 from referral.check_times import check_times
 from referral.guide import ANY, turns
 from referral.model import ELSEWHERE, UNKNOWN, Contact, Fact, Organisation, Period, Rule, Words
@@ -72,6 +73,9 @@ def check_fact(fact: Entry[Fact]) -> Iterator[Slip]:
     yield from check_words(fact, ("why",), one.why)
     for value, words in one.values.items():
         yield from check_words(fact, ("values", value), words)
+        if one.question:
+            yield from check_words(fact, ("told", value), one.told.get(value, {}))
+    yield from check_known(fact, ("told",), one.told, tuple(one.values), f"value of {one.id}")
     if one.question and not one.why:
         yield slip(fact, (), f"{one.id!r} does not say why it is asked.", "Add why.")
 
@@ -139,6 +143,8 @@ def check_sheet(sheet: Sheet, lists: Lists) -> Iterator[Slip]:
     for rule in sheet.rules:
         yield from check_rule(rule, lists)
     yield from check_end(sheet)
+    yield from check_order(sheet)
+    yield from check_examples(sheet, {**lists.facts, "themes": lists.themes, "signals": lists.signals})
     for place, example in enumerate(sheet.examples):
         names = tuple(name for name in example.value.given if name not in TOLD_ELSEWHERE)
         yield from check_known(top, ("examples", place), names, tuple(lists.facts), "fact")

@@ -4,15 +4,18 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import Literal
 
+from referral.gaps import gaps, periods
 from referral.guide import Guide
 from referral.model import Contact, Organisation, Period, Value
 
 A_YEAR = timedelta(days=365)
-Reason = Literal["ends", "ended", "changes", "unchecked", "stands in"]
+Reason = Literal["ends", "ended", "changes", "changed", "unchecked", "stands in"]
+PAST = ("ended", "changed")
 SAID = {
     "ends": "eindigt op {day}",
     "ended": "is geëindigd op {day}",
     "changes": "verandert op {day}: {what}",
+    "changed": "veranderde op {day}: {what}",
     "unchecked": "is voor het laatst bekeken op {day}",
     "stands in": "staat vanaf {day} in voor wie het doet; dat is niet bekend",
 }
@@ -37,11 +40,11 @@ class Notice(Value):
 def expiring(guide: Guide, on: date, within: int) -> tuple[Notice, ...]:
     """Return what ends or changes within so many days, has ended, or was not checked for a year; soonest first.
 
-    What lies in the past comes last. A change is shown until it was checked on or after its day.
+    What is over and was looked at since comes last.
     """
     notices = [*of_organisations(guide, on, within), *of_rules(guide, on, within), *of_areas(guide, on, within)]
     notices += of_changes(guide, on, within)
-    return tuple(sorted(notices, key=lambda one: (one.reason == "ended", one.day, one.about)))
+    return tuple(sorted(notices, key=lambda one: (one.reason in PAST, one.day, one.about)))
 
 
 def of_organisations(guide: Guide, on: date, within: int) -> Iterator[Notice]:
@@ -80,12 +83,12 @@ def of_areas(guide: Guide, on: date, within: int) -> Iterator[Notice]:
 
 
 def of_changes(guide: Guide, on: date, within: int) -> Iterator[Notice]:
-    """Yield the changes that were announced and not checked since."""
+    """Yield the changes that are announced, and those that came; a past one that was not checked since still comes."""
     for one in guide.changes_ahead:
-        if one.on <= on + timedelta(days=within) and one.checked_on <= one.on:
-            about = ", ".join(one.touches)
-            yield notice(guide, one.id, about, "changes", one.on, one.source, one.what["nl"])
-        elif on - one.checked_on > A_YEAR:
+        if one.on <= on + timedelta(days=within):
+            reason: Reason = "changed" if one.on < min(on, one.checked_on) else "changes"
+            yield notice(guide, one.id, ", ".join(one.touches), reason, one.on, one.source, one.what["nl"])
+        if on - one.checked_on > A_YEAR:
             yield notice(guide, one.id, one.id, "unchecked", one.checked_on, one.source)
 
 
@@ -107,3 +110,12 @@ def notice(guide: Guide, name: str, about: str, reason: Reason, day: date, sourc
     file, line = guide.where.get(name, ("", 1))
     return Notice(file=file, line=line, about=about, reason=reason, day=day, source=source, what=what)
 
+
+def report(guide: Guide, on: date, within: int) -> Iterator[str]:
+    """Yield the lines of `wegwijs check --expiring`: what to look at, then the days that nobody answers for."""
+    yield from map(str, expiring(guide, on, within))
+    found = gaps(guide)
+    yield from (f"Geen vaste organisatie: {gap}" for gap in found)
+    if not any(gap.kind == "nobody" for gap in found):
+        days = len(tuple(periods(guide)))
+        yield f"Bewezen: op elke dag ({days} perioden) noemt elke rij een organisatie die dan bestaat."

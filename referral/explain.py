@@ -2,8 +2,9 @@
 
 from datetime import date
 
+from referral.change import Change, what_would_change
 from referral.decide import case_of, decide
-from referral.guide import Guide, Tables
+from referral.guide import Guide
 from referral.model import UNKNOWN, Decision, Facts, Rule, Situation, Value, Words
 from referral.plan import table_of
 from referral.walk import Case, fits, is_family
@@ -18,6 +19,7 @@ class Row(Value):
     refer_to: tuple[str, ...]
     because: Words
     source: str
+    looked_at: tuple[str, ...] = ()
 
 
 class Trace(Value):
@@ -28,7 +30,10 @@ class Trace(Value):
 
 
 class Explanation(Value):
-    """What was decided, by which rows of which place, with which facts, on which day."""
+    """What was decided, by which rows of which place, with which facts, on which day and version of the directory.
+
+    `would_change` holds the smallest changes of facts that lead elsewhere.
+    """
 
     decision: Decision
     on: date
@@ -36,6 +41,8 @@ class Explanation(Value):
     facts: Facts
     used: tuple[str, ...]
     traces: tuple[Trace, ...]
+    version: str = ""
+    would_change: tuple[Change, ...] = ()
 
 
 def explain(situation: Situation, guide: Guide, on: date) -> Explanation:
@@ -51,8 +58,10 @@ def explain(situation: Situation, guide: Guide, on: date) -> Explanation:
         on=on,
         place=place,
         facts=case.facts,
-        used=used(case, traces, tables),
+        used=used(case, traces),
         traces=traces,
+        version=guide.version,
+        would_change=what_would_change(situation, guide, on),
     )
 
 
@@ -75,6 +84,7 @@ def row(rule: Rule, case: Case) -> Row:
         refer_to=rule.refer_to,
         because=rule.because,
         source=rule.source,
+        looked_at=tuple(rule.when),
     )
 
 
@@ -92,8 +102,7 @@ def passed_by(rule: Rule, case: Case) -> Words:
     return why
 
 
-def used(case: Case, traces: tuple[Trace, ...], tables: Tables) -> tuple[str, ...]:
+def used(case: Case, traces: tuple[Trace, ...]) -> tuple[str, ...]:
     """Return the told facts that a row looked at, and city and wijk."""
-    rules = {rule.id: rule for rows in (*tables.rows.values(), tables.plan.rules) for rule in rows}
-    looked_at = {fact for one in traces for row in one.rows for fact in rules[row.rule].when}
+    looked_at = {fact for one in traces for row in one.rows for fact in row.looked_at}
     return tuple(fact for fact in case.facts if fact in looked_at | {"city", "wijk"})

@@ -95,6 +95,7 @@ class Rule(Period):
     beside: tuple[str, ...] = ()
     beside_below: bool = Field(default=False, description="beside it: whom the rows below name")
     asked: bool = Field(default=True, description="False: used when told, no question is asked for its sake")
+    goes_before: tuple[str, ...] = Field(default=(), description="rows below that may fit too, and give way to it")
     stands_in: bool = Field(default=False, description="True: who is responsible is not known, this one stands in")
     because: Words
     source: str

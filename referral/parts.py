@@ -109,17 +109,17 @@ def alike(values: Iterable[Facts], rows: tuple[Rule, ...]) -> list[tuple[Facts, 
 
 
 def options(fact: str, guide: Guide) -> list[Facts]:
-    """Return what can be known of a fact; what was not told counts as unknown."""
-    return [{fact: value} for value in (*guide.facts[fact].values, UNKNOWN)]
+    """Return what can be known of a fact. Unknown comes first: where it stands for others, nothing hangs on it."""
+    return [{fact: value} for value in (UNKNOWN, *guide.facts[fact].values)]
 
 
 def whereabouts(city: str, guide: Guide) -> list[Facts]:
     """Return every city and wijk that can be told together and lead to the tables of this place."""
     wijken = guide.areas.wijken_of(city)
-    cities = [(city, wijk) for wijk in (*wijken, UNKNOWN)]
+    cities = [(city, wijk) for wijk in (UNKNOWN, *wijken)]
     if city == ELSEWHERE:
         every = [wijk for one in guide.areas.cities for wijk in guide.areas.wijken_of(one.id)]
-        cities += [(UNKNOWN, wijk) for wijk in (*every, UNKNOWN)]
+        cities += [(UNKNOWN, wijk) for wijk in (UNKNOWN, *every)]
     return [{"city": name, "wijk": wijk} for name, wijk in cities]
 
 

@@ -38,6 +38,7 @@ class City(Period):
 
     id: str
     name: str
+    code: str | None = Field(default=None, description="of the CBS, such as GM0344; others know the municipality by it")
     names: tuple[str, ...]
     by_wijk: bool = Field(description="whether a referral can depend on the wijk")
     wijken: tuple[Wijk, ...]

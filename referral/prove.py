@@ -58,7 +58,7 @@ class Findings:
     found: dict[Finding, tuple[Seen | None, date]] = field(default_factory=dict)
     decides: dict[date, set[str]] = field(default_factory=dict)
     looked: dict[tuple[date, tuple[str, ...]], Looked] = field(default_factory=dict)
-    ways: dict[tuple[str, date, str | None], Finding | None] = field(default_factory=dict)
+    ways: dict[tuple[str, str, date], Finding | None] = field(default_factory=dict)
     situations: int = 0
     classes: int = 0
 
@@ -93,9 +93,10 @@ def look(guide: Guide, on: date, progress: Progress = silent) -> Findings:
 
 
 def days(guide: Guide, on: date) -> tuple[date, ...]:
-    """Return a day before all changes, the day of each change, and the given day."""
+    """Return the given day, the day of each change, later ones first, and a day before all changes."""
     before = [guide.changes[0] - timedelta(days=1)] if guide.changes else []
-    return tuple(sorted({*before, *guide.changes, on}))
+    every = sorted({*before, *guide.changes} - {on})
+    return (on, *(day for day in every if day > on), *(day for day in every if day < on))
 
 
 def prove_place(place: Place, findings: Findings) -> None:

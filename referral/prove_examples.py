@@ -8,14 +8,16 @@ from referral.facts import WrongWord
 from referral.findings import day_in_dutch
 from referral.guide import Guide, Tables
 from referral.model import Example, Fault, Rule, Situation
-from referral.walk import Case, fits, leading
+from referral.walk import Case, first_fit, leading
 
 
 def prove_said_first(guide: Guide, days: tuple[date, ...], on: date) -> Iterator[Fault]:
     """Look at whom is named first: they exist and can be reached, now and later."""
     for one in guide.signals.say_first:
         for name in (one.line, *((one.outside_office_hours,) if one.outside_office_hours else ())):
-            gone = (day for day in days if day >= on and not (guide.organisation(name, day) and guide.contacts(name, day)))
+            gone = (
+                day for day in days if day >= on and not (guide.organisation(name, day) and guide.contacts(name, day))
+            )
             for day in list(gone)[:1]:
                 what = f"{name} wordt bij gevaar als eerste genoemd, maar is op {day_in_dutch(day)} niet te bereiken."
                 yield fault(name, what, "Kijk naar de datums en de contacten.", guide)
@@ -47,7 +49,7 @@ def prove_example(example: Example, place: str, themes: tuple[str, ...], guide: 
 def rows_used(case: Case, tables: Tables) -> Iterator[Rule]:
     """Yield the rows that decide: the first that fits in each table, and the one of the family plan."""
     for theme in case.themes:
-        yield from (rule for rule in list(rule for rule in tables.rows[theme] if fits(rule, case))[:1])
+        yield first_fit(tables.rows[theme], case)
     if team := leading(case, tables):
         yield team
 

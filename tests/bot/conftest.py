@@ -1,6 +1,7 @@
 """Real minds (the trained reader, the real guide, the real sentences), made once, and builders for turns."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -11,6 +12,7 @@ from bot.conversation import Conversation, after
 from bot.messages import Incoming, payload
 from bot.stores.memory import MemoryStore
 from bot.turn import Minds, Turn, take_turn
+from intents.model import Reading, Understanding
 
 MONDAY = datetime(2026, 11, 23, 10, 0, tzinfo=UTC)
 
@@ -60,6 +62,18 @@ class Talk:
 @pytest.fixture
 def talk(real_minds: Minds) -> Talk:
     return Talk(real_minds)
+
+
+@pytest.fixture
+def unsure_talk(real_minds: Minds) -> Talk:
+    """A talk with a reader that is never sure."""
+    chances = {"wonen": 0.3, "geldzorgen": 0.25, "psychisch": 0.2, "werk": 0.1, "relatie": 0.05}
+    ranking = tuple(Reading(theme=theme, confidence=chance) for theme, chance in chances.items())
+
+    def unsure(_text: str, _language: str | None, _asked: str | None) -> Understanding:
+        return Understanding(language="nl", ranking=ranking)
+
+    return Talk(replace(real_minds, understand=unsure))
 
 
 @pytest.fixture

@@ -220,6 +220,15 @@ def test_while_a_colleague_holds_it_the_bot_records_and_keeps_silent(talk):
     assert "violence_at_home" in talk.conversation.alarms
 
 
+def test_erasing_is_possible_while_a_colleague_holds_it(talk):
+    talk.say("hallo")
+    talk.conversation = after(talk.conversation, HandedOver(at=MONDAY, organisation="utrecht-dock"))
+    talk.conversation = after(talk.conversation, Claimed(at=MONDAY, by="Sanne"))
+    talk.choose("forget")
+
+    assert talk.turn.forget
+
+
 def test_after_a_referral_a_new_question_starts_afresh_and_keeps_the_place(talk):
     talk.choose("theme", theme="ontmoeting")
     talk.say("vleuten")
@@ -244,18 +253,39 @@ def test_english_is_answered_in_english(talk):
     assert "computer" in reply.plain
 
 
-def test_an_unclear_message_gives_readings_to_choose_from_and_something_else(talk):
-    reply = talk.say("het gaat niet meer zo met alles en nu komt dat er ook nog bij")
+def test_an_unclear_message_gives_readings_to_choose_from_and_something_else(unsure_talk):
+    reply = unsure_talk.say("het gaat niet meer zo met alles en nu komt dat er ook nog bij")
 
-    assert reply.status == "clarify"
-    assert len(reply.choices) == 4
+    assert (reply.status, reply.expects) == ("clarify", "theme")
+    assert [choice.payload for choice in reply.choices] == [
+        payload("theme", theme="wonen"),
+        payload("theme", theme="geldzorgen"),
+        payload("theme", theme="psychisch"),
+        payload("other"),
+    ]
 
 
-def test_after_two_unclear_messages_a_person_and_a_phone_are_offered(talk):
-    for text in ("het gaat zo niet langer hoor", "ja nou ja gewoon alles een beetje", "tja weet je het is wat het is"):
-        reply = talk.say(text)
+def test_a_chosen_reading_is_acted_on(unsure_talk):
+    reply = unsure_talk.say("het gaat niet meer zo")
+    chosen = unsure_talk.say(reply.choices[0].payload)
+
+    assert (chosen.status, chosen.themes) == ("ask", ("wonen",))
+
+
+def test_the_second_time_it_asks_in_other_words(unsure_talk):
+    first = unsure_talk.say("het gaat niet meer zo")
+    second = unsure_talk.say("gewoon alles")
+
+    assert first.parts[-1].text != second.parts[-1].text
+
+
+def test_after_two_unclear_messages_a_person_a_phone_and_all_themes_are_offered(unsure_talk):
+    for text in ("het gaat zo niet langer hoor", "ja nou ja", "tja"):
+        reply = unsure_talk.say(text)
 
     assert payload("human") in [choice.payload for choice in reply.choices]
+    assert len(reply.choices) == 1 + 24
+    assert reply.parts[-1].ways[0].href == "tel:14030"
 
 
 @pytest.mark.parametrize("noise", NOISE, ids=range(len(NOISE)))

@@ -96,7 +96,7 @@ class _Chat:
         """Answer a message: with what is new for a script, else by leading back to the page."""
         conversation = conversation_of(request) or f"web:{token_for(message)}"
         request.state.conversation = conversation
-        incoming = Incoming(id=message.id, conversation=conversation, text=message.text)
+        incoming = Incoming(id=message.id, conversation=conversation, text=message.text, language=message.language)
         said = await self.assistant.handle(incoming)
         events = await self.assistant.store.read(conversation)
         if not events:  # the message asked to erase everything
@@ -117,8 +117,6 @@ class _Chat:
         if conversation:
             incoming = Incoming(id=str(uuid4()), conversation=conversation, text=FORGET)
             await self.assistant.handle(incoming)
-            # While a colleague holds it, the line keeps silent; erasing is the resident's right all the same.
-            await self.assistant.store.forget(conversation)
         return self._forgotten(request, message.language)
 
     def _forgotten(self, request: Request, asked: str | None) -> Response:
