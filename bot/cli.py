@@ -98,14 +98,17 @@ def prove(
     on: Annotated[str, typer.Option(help="The day, such as 2027-01-01; today when left out.")] = "",
 ) -> None:
     """Go through every situation and show that the rules are complete; exit 1 with a line a fault."""
+    from referral.general import still_general
     from referral.load import load_guide
     from referral.prove import prove as go_through
 
+    day, guide = _day(on), load_guide()
     with progress_bar() as progress:
-        day = date.fromisoformat(on) if on else date.today()
-        proof = go_through(load_guide(), day, lambda done, total: progress(done / total, "Situaties nalopen"))
+        proof = go_through(guide, day, lambda done, total: progress(done / total, "Situaties nalopen"))
     _stop_on(tuple(map(str, proof.faults)))
     print(f"Bewezen: {proof.situations:,} situaties hebben elk precies één uitkomst.".replace(",", "."))  # noqa: T201
+    for general in still_general(guide, day):
+        print(f"Nog algemeen: {general}")  # noqa: T201
 
 
 @app.command("add-municipality")

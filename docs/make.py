@@ -23,7 +23,7 @@ DOCS = ROOT / "docs"
 WEGWIJS = Path(sys.executable).with_name("wegwijs")
 PORT = 8765
 URL = f"http://127.0.0.1:{PORT}"
-PASSWORD = "een lang wachtwoord"  # noqa: S105 -- of a database that is thrown away
+PASSWORD = "een lang wachtwoord"  # of a database that is thrown away
 
 WEB = [
     "de deurbel gaat en ik doe niet open, het is toch weer de deurwaarder. ik kan de rekeningen niet meer betalen",
@@ -73,7 +73,8 @@ async def main() -> None:
             server.wait()
             await fake.stop()
     _scores()
-    head = "# A conversation in each channel\n\nMade by `.venv/bin/python docs/make.py` from a real run. R: resident, W: Wegwijs.\n"
+    made = "Made by `.venv/bin/python docs/make.py` from a real run. R: resident, W: Wegwijs."
+    head = f"# A conversation in each channel\n\n{made}\n"
     (DOCS / "conversations.md").write_text("\n".join([head, *parts]), "utf-8")
 
 

@@ -73,8 +73,7 @@ def check_fact(fact: Entry[Fact]) -> Iterator[Slip]:
     yield from check_words(fact, ("why",), one.why)
     for value, words in one.values.items():
         yield from check_words(fact, ("values", value), words)
-        if one.question:
-            yield from check_words(fact, ("told", value), one.told.get(value, {}))
+        yield from check_words(fact, ("told", value), one.told.get(value))
     yield from check_known(fact, ("told",), one.told, tuple(one.values), f"value of {one.id}")
     if one.question and not one.why:
         yield slip(fact, (), f"{one.id!r} does not say why it is asked.", "Add why.")

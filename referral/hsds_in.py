@@ -152,4 +152,4 @@ def unverified(one: Organisation) -> Organisation:
 
 def plain(text: str) -> str:
     """Return a text without the mark-up that HSDS allows in it."""
-    return " ".join(HTML.sub(" ", text).split())
+    return re.sub(r" ([.,;:!?])", r"\1", " ".join(HTML.sub(" ", text).split()))

@@ -48,17 +48,17 @@ def organization(one: Organisation) -> Thing:
 
 def service(one: Organisation, guide: Guide, on: date) -> Thing:
     """Return what an organisation does as a service, with every way to reach it."""
-    me = number("service", one.id)
+    me, whose = number("service", one.id), organization(one)
     ways = [(at, contact) for at, contact in enumerate(one.contacts) if contact.verified]
     routes = [dutch(contact.value) for _, contact in ways if contact.kind == "route"]
     found = {
         "id": me,
-        "organization_id": number("organization", one.id),
-        "organization": organization(one),
-        "name": dutch(one.name),
+        "organization_id": whose["id"],
+        "organization": whose,
+        "name": whose["name"],
         "alternate_name": one.formal_name,
-        "description": one.does[LANGUAGE],
-        "url": organization(one).get("website"),
+        "description": whose["description"],
+        "url": whose.get("website"),
         "status": "active" if one.holds(on) else "inactive",
         "assured_date": one.checked_on.isoformat(),
         "application_process": " ".join(routes),
@@ -142,7 +142,7 @@ def schedules_of(ways: Iterable[tuple[int, Contact]], service: str) -> Iterator[
     for at, contact in ways:
         if not is_place(contact):
             me = number(service, "contact", str(at))
-            for one in schedules(me, contact.open, words_of(contact), {"service_id": service}):
+            for one in schedules(me, contact.open, contact.hours and contact.hours[LANGUAGE], {"service_id": service}):
                 yield one | {"attributes": attributes("schedule", one["id"], {"at": at})}
 
 
@@ -157,7 +157,7 @@ def at_place(one: Organisation, contact: Contact, at: int, service: str, guide: 
         "service_id": service,
         "location_id": place,
         "description": contact.note and contact.note[LANGUAGE],
-        "schedules": schedules(me, contact.open, words_of(contact), more),
+        "schedules": schedules(me, contact.open, contact.hours and contact.hours[LANGUAGE], more),
         "service_areas": [wijk_area(contact.wijk, me, guide)] if contact.wijk else [],
         "location": filled({
             "id": place,
@@ -234,11 +234,6 @@ def dumped(value: Organisation | Contact, but: set[str]) -> Thing:
 def dutch(words: str | Words) -> str:
     """Return the Dutch words."""
     return words if isinstance(words, str) else words[LANGUAGE]
-
-
-def words_of(contact: Contact) -> str | None:
-    """Return the opening hours in Dutch words."""
-    return contact.hours[LANGUAGE] if contact.hours else None
 
 
 def other_languages(words: Words) -> Words:

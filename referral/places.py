@@ -65,6 +65,16 @@ class City(Period):
         for name, wijken in self.everyday.items():
             yield words_of(name), Name(EVERYDAY, tuple(map(self.candidate, wijken)) or ((self.id, None),))
 
+    def on(self, day: date) -> "City":
+        """Return the city with the wijken that exist on that day, and no name or postcode of another."""
+        wijken = tuple(wijk for wijk in self.wijken if wijk.holds(day))
+        ids = {wijk.id for wijk in wijken}
+        lies_in = {
+            field: {name: tuple(one for one in named if one in ids) for name, named in getattr(self, field).items()}
+            for field in ("postcodes", "everyday")
+        }
+        return self.model_copy(update={"wijken": wijken, **lies_in})
+
     def candidate(self, wijk: str) -> Candidate:
         """Return the wijk as a candidate; only the city where the wijk does not matter."""
         return (self.id, wijk if self.by_wijk else None)
@@ -87,6 +97,13 @@ class Areas(Value):
     towns: tuple[str, ...]
     everyday_towns: tuple[str, ...] = Field(description="towns whose name is also a word")
     no_place: tuple[str, ...] = Field(default=(), description="names that look like a place but say too little")
+
+    def on(self, day: date) -> "Areas":
+        """Return the places as they stand on that day: without cities and wijken that do not exist then."""
+        if all(one.holds(day) for city in self.cities for one in (city, *city.wijken)):
+            return self
+        cities = tuple(city.on(day) for city in self.cities if city.holds(day))
+        return self.model_copy(update={"cities": cities})
 
     def city_of(self, wijk: str) -> str | None:
         """Return the city in which a wijk lies, where referrals can depend on the wijk."""

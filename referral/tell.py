@@ -14,6 +14,7 @@ SAID: Mapping[str, Words] = {
     "city": {"nl": "u woont in {name}", "en": "you live in {name}"},
     "elsewhere": {"nl": "u woont ergens anders", "en": "you live somewhere else"},
     "wijk": {"nl": "u woont in de wijk {name}", "en": "you live in the district {name}"},
+    "answer": {"nl": "op “{question}” zei u “{answer}”", "en": "to “{question}” you said “{answer}”"},
     "and": {"nl": " en ", "en": " and "},
     "or": {"nl": " of ", "en": " or "},
     "chooses": {"nl": "Dan weten we wie u helpt: {names}.", "en": "Then we know who helps you: {names}."},
@@ -57,7 +58,11 @@ def clause(name: str, value: str, guide: Guide, language: str) -> str:
         return say("elsewhere", language)
     if name in ("city", "wijk"):
         return say(name, language, name=guide.facts[name].values[value][language])
-    return guide.facts[name].told[value][language]
+    fact = guide.facts[name]
+    if value in fact.told:
+        return fact.told[value][language]
+    asked = fact.question[language] if fact.question else name
+    return say("answer", language, question=asked, answer=fact.values[value][language])
 
 
 def why_asked(ask: Ask, guide: Guide, language: str) -> str:

@@ -1,6 +1,7 @@
 """What the SQL store promises beyond the others: when the database is away, and what stays on the disk."""
 
 import asyncio
+import contextlib
 import resource
 import shutil
 import traceback
@@ -63,13 +64,15 @@ async def postgres_store(postgres_url):
     await store.close()
 
 
-@pytest.fixture
+@contextlib.contextmanager
 def full_disk():
-    """Let no file of this process grow, as on a full disk."""
+    """Let no file of this process grow, as on a full disk; only inside a test, so that pytest itself can write."""
     soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, hard))
-    yield
-    resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
 
 
 async def test_two_processes_on_one_database_make_one_winner(url, sql_store):
@@ -137,14 +140,15 @@ async def test_a_directory_that_is_back_is_used_again(sqlite_url, sqlite_store, 
     assert await sqlite_store.ready() is True
 
 
-async def test_a_full_disk_is_a_store_that_is_away(sqlite_store, request):
+async def test_a_full_disk_is_a_store_that_is_away(sqlite_store):
     await sqlite_store.append("web:1", [heard()], after=0)
-    request.getfixturevalue("full_disk")
 
-    with pytest.raises(StoreAway):
-        await sqlite_store.append("web:1", [heard("2")], after=1)
+    with full_disk():
+        with pytest.raises(StoreAway):
+            await sqlite_store.append("web:1", [heard("2")], after=1)
+        kept = await sqlite_store.read("web:1")
 
-    assert await sqlite_store.read("web:1") == (heard(),)
+    assert kept == (heard(),)
 
 
 async def test_a_stopped_postgresql_is_a_store_that_is_away_until_it_is_back(postgres, postgres_store):
