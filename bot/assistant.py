@@ -8,8 +8,9 @@ from bot.conversation import Conversation, after, replay
 from bot.events import Event, Said
 from bot.handover import NotAllowed, case_of
 from bot.messages import Incoming, Part, Reply
+from bot.minds import Minds
 from bot.ports import Clock, Conflict, EventStore
-from bot.turn import Minds, Turn, take_turn
+from bot.turn import Turn, take_turn
 
 _TRIES = 20  # of a turn that lost a race
 

@@ -9,13 +9,13 @@ from zoneinfo import ZoneInfo
 
 from bot.assistant import Assistant
 from bot.check import check_once
+from bot.minds import Minds
 from bot.phrases import load_phrases
 from bot.ports import Accounts
 from bot.settings import Settings, settings_from
 from bot.stores.migrate import migrate
 from bot.stores.sql import SqlStore
 from bot.stores.staff import SqlAccounts
-from bot.turn import Minds
 from intents.encoder.encode import cached_model
 from intents.load import load_theme_names
 from intents.understand import load_reader

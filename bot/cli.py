@@ -77,7 +77,9 @@ def refer(jsonl: JsonLines = False) -> None:
 
 @app.command()
 def check(
-    expiring: Annotated[int, typer.Option(help="Also list what ends within so many days, or was not checked.")] = -1,
+    expiring: Annotated[
+        int | None, typer.Option(min=0, help="Also list what ends within so many days, or was not checked for a year.")
+    ] = None,
     on: Annotated[str, typer.Option(help="The day to look from, such as 2027-01-01; today when left out.")] = "",
 ) -> None:
     """Look for faults in all data files; exit 1 when there are any."""
@@ -85,7 +87,7 @@ def check(
 
     _stop_on(look())
     print("Alle bestanden zijn in orde.")  # noqa: T201
-    if expiring >= 0:
+    if expiring is not None:
         from referral.expiring import report
         from referral.load import load_guide
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from typing import Any
 
-from bot.turn import Minds
+from bot.minds import Minds
 from intents.model import Reading, Understanding
 from intents.normalise import guard
 from referral.areas import locate

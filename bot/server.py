@@ -79,10 +79,11 @@ class Server(uvicorn.Server):
         self._stop = stop
         self._tell_started = started
 
-    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
-        """Pass the sign on to what runs."""
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:  # noqa: ARG002 -- uvicorn's form
+        """Stop, at the second sign at once; uvicorn's own would die of the sign after it had stopped well."""
         self._stop.set()
-        super().handle_exit(sig, frame)
+        self.force_exit = self.should_exit
+        self.should_exit = True
 
     async def startup(self, sockets: list[object] | None = None) -> None:  # type: ignore[override]
         """Start, and tell it."""

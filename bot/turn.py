@@ -1,50 +1,21 @@
 """The line: one message through understanding, decision and words. Values in, values out."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from uuid import NAMESPACE_URL, uuid5
 
 from bot import contact
 from bot.conversation import Conversation, after
 from bot.events import Decided, Event, Heard, Said
-from bot.masking import mask
+from bot.hearing import ACTS, FIRST_ACTS, NO_ANSWER, hear
 from bot.messages import Incoming, Part, Reply, Value, read_payload
-from bot.phrases import DUTCH, Phrases
-from bot.wording import Names, Wording
-from intents.model import Reading, Understanding
+from bot.minds import Minds
+from bot.wording import Wording
 from intents.normalise import guard
-from referral.areas import locate
 from referral.decide import decide
-from referral.guide import Guide
-from referral.model import PLACE, UNKNOWN, Ask, Decision, Location, Refer, Situation
-
-Understand = Callable[[str, str | None, str | None], Understanding]  # text, language so far, what was asked
+from referral.model import Ask, Decision, Refer, Situation
 
 MOST_THEMES = 3  # decided together
-_CHAT_ACTS = {
-    "greet",
-    "thank",
-    "goodbye",
-    "help",
-    "out_of_scope",
-    "affirm",
-    "deny",
-    "language",
-    "bot_identity",
-}
-_FIRST_ACTS = {"stop", "privacy", "restart", "human", "complaint_bot"}  # also when a theme is told beside
-
-
-@dataclass(frozen=True)
-class Minds:
-    """What thinking needs: a reader of texts, the guide of who helps, and words."""
-
-    understand: Understand
-    guide: Guide
-    phrases: Phrases
-    themes: Names
-    directory: str = "0"  # version of the guide's files
+_CHAT_ACTS = ACTS - FIRST_ACTS
 
 
 class Turn(Value):
@@ -67,65 +38,10 @@ def take_turn(conversation: Conversation, incoming: Incoming, minds: Minds, now:
     return Turn(events=(heard, *events, _said(heard, _framed(reply, conversation, then, words), now)))
 
 
-# ---------------------------------------------------------------- hearing
-
-
-def hear(conversation: Conversation, incoming: Incoming, minds: Minds, now: datetime) -> Heard:
-    """Return the message as it will be kept: masked and understood."""
-    text = guard(incoming.text)
-    language = conversation.language or incoming.language
-    if chosen := read_payload(text):
-        understood, place = _chosen(*chosen, language or DUTCH, minds.guide)
-        return Heard(at=now, id=incoming.id, text=text, understanding=understood, place=place)
-    asked = conversation.expects
-    text = mask(text)
-    understood = minds.understand(text, language, asked)
-    place = locate(text, minds.guide.areas, answering=asked in (PLACE, "wijk")) if text else Location()
-    understood = _giving_up(conversation, understood, place) if text else understood
-    return Heard(
-        at=now,
-        id=incoming.id,
-        text=text,
-        understanding=understood,
-        place=place if place.candidates else None,
-    )
-
-
-def _chosen(name: str, values: Mapping[str, str], language: str, guide: Guide) -> tuple[Understanding, Location | None]:
-    """Read a chosen button as if it had been typed; what the guide does not know is left out."""
-    if name == "theme" and (theme := values.get("theme", "")) in guide.themes:
-        reading = Reading(theme=theme, confidence=1.0)
-        return Understanding(language=language, themes=(reading,), ranking=(reading,)), None
-    if name == "inform":
-        city = guide.areas.city_of(values.get("wijk", UNKNOWN)) or values.get("city")
-        place = Location(candidates=((city, values.get("wijk")),)) if city else None
-        facts = {fact: value for fact, value in values.items() if fact not in ("city", "wijk") or value == UNKNOWN}
-        known = all(_knows(guide, fact, value) for fact, value in values.items())
-        return Understanding(language=language, facts=facts if known else {}), place if known else None
-    return Understanding(language=language, act=name if name in _CHAT_ACTS | _FIRST_ACTS else None), None
-
-
-def _knows(guide: Guide, fact: str, value: str) -> bool:
-    return fact in guide.facts and (value == UNKNOWN or value in guide.facts[fact].values)
-
-
-def _giving_up(conversation: Conversation, understood: Understanding, place: Location) -> Understanding:
-    """After a second answer that says nothing, take the fact as unknown; nobody is asked the same thing for ever."""
-    ask = conversation.decision
-    acted = understood.act not in (None, "out_of_scope")
-    silent = not (understood.themes or understood.signals or acted or understood.facts or place.candidates)
-    if isinstance(ask, Ask) and conversation.expects == ask.fact and conversation.unclear and silent:
-        return understood.model_copy(update={"facts": {ask.fact: UNKNOWN}})
-    return understood
-
-
 def _wants_forgetting(conversation: Conversation, incoming: Incoming, heard: Heard) -> bool:
     chosen = read_payload(guard(incoming.text))
     agreed = conversation.expects == "forget" and heard.understanding.act == "affirm"
     return agreed or (chosen is not None and chosen[0] == "forget")
-
-
-# ---------------------------------------------------------------- responding
 
 
 def respond(
@@ -152,11 +68,14 @@ def respond(
         case "more":
             return (), words.chat("start")
     told = heard.understanding
-    answered = isinstance(before.decision, Ask) and bool(told.facts or heard.place)
-    no_answer = isinstance(before.decision, Ask) and act == "out_of_scope"
-    if act in _FIRST_ACTS or (act in _CHAT_ACTS and not (told.themes or told.signals or answered or no_answer)):
+    asked = isinstance(before.decision, Ask)
+    answered = asked and bool(told.facts or heard.place)
+    put_right = before.answered and not told.themes and then.facts != before.facts  # "ik bedoel Amersfoort"
+    no_answer = (asked or before.expects == "theme") and act in NO_ANSWER
+    told_more = told.themes or told.signals or answered or put_right or no_answer
+    if act in FIRST_ACTS or (act in _CHAT_ACTS and not told_more):
         return _acted(act, before, then, minds, words, now)
-    if told.signals or answered or (then.themes and not then.answered):
+    if told.signals or answered or put_right or (then.themes and not then.answered):
         return _decided(then, minds, words, now)
     if chosen:
         return (), words.chat("ask.again", words.button("themes", "other"), words.button("human"))

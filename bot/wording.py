@@ -144,21 +144,23 @@ class Wording:
         if not refer.referrals:
             return self.chat("refer.nothing", self.button("human"))
         head = "refer.intro" if len(refer.referrals) == 1 else "refer.intro_many"
-        elsewhere = any(referral.organisation == "own-municipality" for referral in refer.referrals)
+        named = [self.guide.organisations[referral.organisation] for referral in refer.referrals]
+        elsewhere = any(one.id == "own-municipality" for one in named)
+        offer = any(one.city for one in named)  # only organisations of our cities have a desk here
         parts = [
             *([Part(kind="text", text=self.say("refer.elsewhere"))] if elsewhere else []),
             Part(kind="text", text=self.say(head)),
             *(self._referral(referral) for referral in refer.referrals),
             *self._footnotes(refer, facts),
-            Part(kind="question", text=self.say("refer.offer")),
+            *([Part(kind="question", text=self.say("refer.offer"))] if offer else []),
         ]
-        choices = (self.button("contact"), self.button("more"), self.button("human"))
+        choices = (*([self.button("contact")] if offer else []), self.button("more"), self.button("human"))
         return Reply(
             parts=tuple(parts),
             choices=choices,
             language=self.language,
             status="refer",
-            expects="offer",
+            expects="offer" if offer else None,
             referrals=tuple(referral.organisation for referral in refer.referrals),
         )
 

@@ -19,7 +19,7 @@ from intents.slots import read_answer, read_facts
 
 MODEL = DATA / "model.npz"
 _RANKED = 5
-_SHORT_ANSWER = 4  # words in a yes or no that needs no further reading
+_SHORT_ANSWER = 4  # words in a yes or no that needs no further reading, or an act that tells no theme besides
 _WITH_THEME = {"human", "complaint_bot", "help", "privacy"}  # acts beside which a theme is still acted on
 _PLAIN = 0.85  # how likely an act must be beside a theme or a fact
 _REMEMBERED = 2048  # texts whose understanding is kept for a repeat
@@ -51,7 +51,7 @@ class Reader:
         act = self._act(features, told=bool(themes or facts))
         return Understanding(
             language=language,
-            themes=themes if act is None or act in _WITH_THEME else (),
+            themes=themes if act is None or (act in _WITH_THEME and len(words(text)) > _SHORT_ANSWER) else (),
             ranking=ranking[:_RANKED],
             signals=self._signals(features, signals, facts),
             act=act,

@@ -1,5 +1,6 @@
 """Slips that show when the files are laid side by side: names that do not exist, tables that end nowhere."""
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from datetime import date
@@ -14,6 +15,7 @@ from referral.model import ELSEWHERE, UNKNOWN, Contact, Fact, Organisation, Peri
 from referral.slips import Path, Slip, did_you_mean
 
 LANGUAGES = ("nl", "en")
+LANGUAGE = re.compile("[a-z]{2,3}")
 TOLD_ELSEWHERE = {"on", "themes", "signals"}  # what an example may give besides facts
 
 
@@ -226,10 +228,13 @@ def check_known(
 
 
 def check_words(entry: Entry[object], path: Path, words: Words | None) -> Iterator[Slip]:
-    """Yield a slip for every language that is missing."""
+    """Yield a slip for every language that is missing, and for a piece of text that is taken for one."""
     for language in LANGUAGES if words is not None else ():
         if not (words or {}).get(language, "").strip():
             yield slip(entry, path, f"the {language} words are missing.", f"Add {language}: …")
+    for language in words or ():
+        if not LANGUAGE.fullmatch(language):
+            yield slip(entry, path, f"{language!r} is no language.", "Put quotes around a text with a comma in it.")
 
 
 def check_period(entry: Entry[object], period: Period, path: Path = ()) -> Iterator[Slip]:

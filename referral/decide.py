@@ -16,8 +16,11 @@ def decide(situation: Situation, guide: Guide, on: date) -> Decision:
     otherwise the tables of the city answer. Help lines for danger come with both. Raises WrongWord
     for a theme, signal, fact or value that does not exist.
     """
-    case = case_of(situation, guide)
-    day = guide.day(on)
+    return decide_case(case_of(situation, guide), guide, guide.day(on))
+
+
+def decide_case(case: Case, guide: Guide, day: Day) -> Decision:
+    """Return the next step for a case that was checked."""
     first, urgent = say_first(case, guide), is_urgent(case, guide)
     question = next_question(case, guide, day)
     if question:

@@ -5,13 +5,13 @@ from datetime import date
 from referral.change import Change, what_would_change
 from referral.decide import case_of, decide
 from referral.guide import Guide
-from referral.model import UNKNOWN, Decision, Facts, Rule, Situation, Value, Words
+from referral.model import UNKNOWN, Decision, Facts, Period, Rule, Situation, Value, Words
 from referral.plan import table_of
 from referral.walk import Case, fits, is_family
 
 
-class Row(Value):
-    """One row that was looked at. `passed_by` tells why it does not fit: fact -> what was told."""
+class Row(Period):
+    """One row that was looked at, with its dates. `passed_by` tells why it does not fit: fact -> what was told."""
 
     rule: str
     fitted: bool
@@ -20,6 +20,7 @@ class Row(Value):
     because: Words
     source: str
     looked_at: tuple[str, ...] = ()
+    checked_on: date | None = None
 
 
 class Trace(Value):
@@ -85,6 +86,9 @@ def row(rule: Rule, case: Case) -> Row:
         because=rule.because,
         source=rule.source,
         looked_at=tuple(rule.when),
+        checked_on=rule.checked_on,
+        valid_from=rule.valid_from,
+        valid_until=rule.valid_until,
     )
 
 

@@ -1,14 +1,14 @@
 """The guide: everything people know about who helps, and what of it holds on a day."""
 
 from bisect import bisect_right
-from collections.abc import Iterator, Mapping
+from collections.abc import Hashable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import cached_property
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from pydantic import Field, PrivateAttr
+from pydantic import Field
 
 from referral.model import (
     ELSEWHERE,
@@ -45,10 +45,12 @@ class Tables:
 
 @dataclass(frozen=True)
 class Day:
-    """What holds on a day, by place, and the searches that plan.py has made in it."""
+    """What holds on a day, by place; the searches that plan.py made in it, and the answers of jsonl.py."""
 
     tables: Mapping[str, Tables]
     searches: "dict[tuple[tuple[str, ...], tuple[str, ...], str], Search]" = field(default_factory=dict)
+    looked_at: dict[tuple[str, ...], tuple[str, ...]] = field(default_factory=dict)  # themes -> facts that can count
+    answers: dict[Hashable, Mapping[str, object]] = field(default_factory=dict)
 
 
 class Guide(Value):
@@ -67,7 +69,6 @@ class Guide(Value):
     changes_ahead: tuple[Change, ...] = Field(default=(), description="known beforehand, for staff")
     version: str = Field(default="", description="a short name of exactly these files")
     where: Mapping[str, tuple[str, int]] = Field(default_factory=dict, description="id -> file and line")
-    _days: dict[int, Day] = PrivateAttr(default_factory=dict)
 
     def organisation(self, name: str, on: date) -> Organisation | None:
         """Return the organisation when it exists on that day, otherwise None."""
@@ -101,6 +102,10 @@ class Guide(Value):
         if key not in self._days:
             self._days[key] = Day({place: self._tables(place, on) for place in self.tables})
         return self._days[key]
+
+    @cached_property
+    def _days(self) -> dict[int, Day]:
+        return {}
 
     @cached_property
     def changes(self) -> tuple[date, ...]:

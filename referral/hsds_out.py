@@ -105,7 +105,8 @@ def written(contact: Contact) -> Thing:
 def phone(contact: Contact, at: int, service: str) -> Thing:
     """Return a phone number."""
     me = number(service, "contact", str(at))
-    fields = {**own_of_contact(contact, at), "written": dutch(contact.value)}
+    fields = own_of_contact(contact, at)
+    fields |= {"written": contact.value} if isinstance(contact.value, str) else {}
     found = {
         "id": me,
         "service_id": service,
@@ -142,7 +143,9 @@ def schedules_of(ways: Iterable[tuple[int, Contact]], service: str) -> Iterator[
     for at, contact in ways:
         if not is_place(contact):
             me = number(service, "contact", str(at))
-            for one in schedules(me, contact.open, contact.hours and contact.hours[LANGUAGE], {"service_id": service}):
+            for one in schedules(
+                me, contact.open, contact.hours[LANGUAGE] if contact.hours else None, {"service_id": service}
+            ):
                 yield one | {"attributes": attributes("schedule", one["id"], {"at": at})}
 
 
@@ -157,7 +160,7 @@ def at_place(one: Organisation, contact: Contact, at: int, service: str, guide: 
         "service_id": service,
         "location_id": place,
         "description": contact.note and contact.note[LANGUAGE],
-        "schedules": schedules(me, contact.open, contact.hours and contact.hours[LANGUAGE], more),
+        "schedules": schedules(me, contact.open, contact.hours[LANGUAGE] if contact.hours else None, more),
         "service_areas": [wijk_area(contact.wijk, me, guide)] if contact.wijk else [],
         "location": filled({
             "id": place,

@@ -12,7 +12,7 @@ from math import factorial, prod
 from typing import NamedTuple
 
 from referral.guide import Guide, Tables
-from referral.model import ELSEWHERE, UNKNOWN, Facts, Rule
+from referral.model import ELSEWHERE, UNKNOWN, Facts, Follows, Rule
 from referral.walk import FAMILY, Case
 
 SEVERAL = 3  # themes told together, at most
@@ -99,7 +99,7 @@ def classes(scope: Scope, themes: tuple[str, ...], place: Place, guide: Guide) -
             yield Class(Case(themes, signals, facts), lies)
 
 
-def alike(values: Iterable[Facts], rows: tuple[Rule, ...]) -> list[tuple[Facts, ...]]:
+def alike(values: Iterable[Facts], rows: tuple[Rule | Follows, ...]) -> list[tuple[Facts, ...]]:
     """Return the values in groups that no cell of these rows tells apart."""
     groups: dict[tuple[bool, ...], list[Facts]] = {}
     for value in values:

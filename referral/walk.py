@@ -113,18 +113,17 @@ def below(row: Rule, rows: tuple[Rule, ...], case: Case) -> tuple[str, ...]:
 
 def fits(rule: Rule, case: Case) -> bool:
     """Tell whether the row is not shut and its facts, signals and themes fit."""
-    return (
-        all(case.facts.get(fact, UNKNOWN) in values for fact, values in rule.when.items())
-        and heard(rule, case)
-        and rule.id not in case.shut
-    )
+    for fact, values in rule.when.items():
+        if case.facts.get(fact, UNKNOWN) not in values:
+            return False
+    return rule.id not in case.shut and heard(rule, case)
 
 
 def heard(rule: Rule, case: Case) -> bool:
     """Tell whether one of the row's signals and one of its themes were told, where it names any."""
-    return (not rule.signals or any(signal in case.signals for signal in rule.signals)) and (
-        not rule.themes or any(theme in case.themes for theme in rule.themes)
-    )
+    if rule.signals and not any(signal in case.signals for signal in rule.signals):
+        return False
+    return not rule.themes or any(theme in case.themes for theme in rule.themes)
 
 
 def rank(step: Step, first: tuple[str, ...]) -> int:

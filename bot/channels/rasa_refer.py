@@ -4,8 +4,10 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 
 from bot.conversation import Conversation, after
+from bot.hearing import hear
 from bot.messages import Incoming, Reply
-from bot.turn import MOST_THEMES, Minds, hear
+from bot.minds import Minds
+from bot.turn import MOST_THEMES
 from bot.wording import Wording
 from referral.areas import locate
 from referral.decide import decide

@@ -10,8 +10,9 @@ from bot.assistant import Assistant
 from bot.bootstrap import load_minds
 from bot.conversation import Conversation, after
 from bot.messages import Incoming, payload
+from bot.minds import Minds
 from bot.stores.memory import MemoryStore
-from bot.turn import Minds, Turn, take_turn
+from bot.turn import Turn, take_turn
 from intents.model import Reading, Understanding
 
 MONDAY = datetime(2026, 11, 23, 10, 0, tzinfo=UTC)

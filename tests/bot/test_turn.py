@@ -91,6 +91,41 @@ def test_a_postcode_in_two_wijken_gives_a_question_with_both(talk):
     assert len([choice for choice in reply.choices if "wijk" in (read_payload(choice.payload) or ("", {}))[1]]) >= 2
 
 
+def test_a_message_that_is_only_a_place_says_no_more_than_that(unsure_talk):
+    unsure_talk.say("het gaat niet meer zo")
+    reply = unsure_talk.say("3563 AB")
+
+    assert reply.wijk == "Overvecht"
+    assert reply.status == "clarify"
+
+
+def test_a_place_that_is_put_right_after_the_referral_gives_another(talk):
+    talk.choose("theme", theme="geldzorgen")
+    first = talk.say("rotterdam")
+    second = talk.say("nee ik bedoel amersfoort")
+
+    assert first.referrals == ("own-municipality",)
+    assert second.referrals == ("amersfoort-stadsring",)
+
+
+def test_contact_is_offered_only_where_there_is_a_desk(talk):
+    talk.choose("theme", theme="geldzorgen")
+    reply = talk.say("rotterdam")
+
+    assert payload("contact") not in [choice.payload for choice in reply.choices]
+    assert payload("human") in [choice.payload for choice in reply.choices]
+
+
+def test_yes_is_no_answer_to_which_school(talk):
+    talk.choose("theme", theme="school")
+    talk.say("zuilen")
+    first = talk.say("ja")
+    second = talk.say("ja")
+
+    assert first.expects == "education"
+    assert second.referrals == ("utrecht-buurtteam-jeugd-gezin",)
+
+
 def test_nobody_is_asked_the_same_thing_for_ever(talk):
     talk.choose("theme", theme="regelingen")
     first = talk.say("brabbel de brabbel")
@@ -270,6 +305,15 @@ def test_a_chosen_reading_is_acted_on(unsure_talk):
     chosen = unsure_talk.say(reply.choices[0].payload)
 
     assert (chosen.status, chosen.themes) == ("ask", ("wonen",))
+
+
+@pytest.mark.parametrize("answer", ["affirm", "deny"])
+def test_a_bare_yes_or_no_does_not_lose_the_readings(unsure_talk, answer):
+    first = unsure_talk.say("het gaat niet meer zo")
+    second = unsure_talk.choose(answer)
+
+    assert second.status == "clarify"
+    assert second.choices == first.choices
 
 
 def test_the_second_time_it_asks_in_other_words(unsure_talk):

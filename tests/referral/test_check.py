@@ -79,6 +79,14 @@ def test_an_organisation_that_was_deleted_is_named_by_every_row_that_needs_it(sp
     assert all("'utrecht-sagenn' does not exist" in fault.what for fault in faults)
 
 
+def test_a_comma_that_cuts_a_text_in_two_is_found(spoil):
+    faults = spoil("facts.yaml", '"Ja, dat lukt"', "Ja, dat lukt")
+
+    assert [(fault.what, fault.mend) for fault in faults] == [
+        ("'dat lukt' is no language.", "Put quotes around a text with a comma in it.")
+    ]
+
+
 def test_all_slips_are_shown_at_once(copy, spoil):
     jongeren = copy / "municipalities/utrecht/rules/jongeren.yaml"
     jongeren.write_text(jongeren.read_text("utf-8").replace("2026-12-31", "2026-12-32"), "utf-8")

@@ -2,19 +2,23 @@
 
 import json
 from datetime import date
+from functools import cache
 from pathlib import Path
 from uuid import UUID
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from jsonschema import Draft202012Validator, FormatChecker
 from typer.testing import CliRunner
 
 from bot.cli import app
 from referral.files import as_yaml, export_hsds, import_hsds
 from referral.hsds_in import NotHsds, organisations_from
-from referral.hsds_out import page, services
+from referral.hsds_out import page, service, services
 from referral.load import load_guide
-from referral.week import hours_from
+from referral.model import Organisation
+from referral.week import DAYS, hours_from
 
 SCHEMAS = Path(__file__).parents[3] / "shared/schemas/hsds"
 
@@ -95,6 +99,71 @@ def test_every_organisation_comes_back_without_loss(guide, exported, today):
     back = organisations_from(exported, "utrecht", today, trusted=True)
 
     assert back == tuple(guide.organisations.values())
+
+
+TEXT = st.text(st.characters(codec="utf-8", exclude_categories=["C", "Z"]), min_size=1, max_size=12)
+WORDS = st.fixed_dictionaries({"nl": TEXT, "en": TEXT})
+DAY = st.dates(date(2015, 1, 1), date(2030, 12, 31))
+SPAN = st.sampled_from(["0.00-8.00", "9.00-12.30", "13.30-17.00", "19.00-24.00"])
+
+
+def in_order(spans):
+    return sorted(spans, key=lambda span: float(span.split("-")[0]))
+
+
+HOURS = st.dictionaries(
+    st.sampled_from([*DAYS, "feestdagen"]),
+    st.lists(SPAN, min_size=1, max_size=4, unique=True).map(in_order),
+    min_size=1,
+)
+CONTACT = st.fixed_dictionaries(
+    {
+        "kind": st.sampled_from(["phone", "web", "address", "walkin", "route", "email", "post", "desk", "chat"]),
+        "value": TEXT
+        | WORDS
+        | st.sampled_from(["030 286 00 00", "0800-2000", "112", "14 030", "Plein 1, 3511 AB Utrecht"]),
+        "verified": st.booleans(),
+        "source": TEXT,
+        "source_date": TEXT,
+    },
+    optional={
+        "hours": WORDS,
+        "open": HOURS,
+        "note": WORDS,
+        "wijk": st.just("utrecht-west"),
+        "valid_from": DAY,
+        "checked_on": DAY,
+    },
+)
+ORGANISATION = st.fixed_dictionaries(
+    {"id": st.just("utrecht-x"), "name": TEXT | WORDS, "does": WORDS, "source": TEXT, "checked_on": DAY},
+    optional={
+        "formal_name": TEXT,
+        "city": st.sampled_from(["utrecht", "amersfoort"]),
+        "bring": WORDS,
+        "per_wijk": st.booleans(),
+        "contacts": st.lists(CONTACT, max_size=4),
+        "general_way": st.just("utrecht-gemeente"),
+        "never_show": st.dictionaries(TEXT, TEXT, max_size=2),
+        "verified": st.booleans(),
+        "valid_until": DAY,
+    },
+)
+
+
+the_guide = cache(load_guide)  # not a fixture: hypothesis would write it out whole with every example
+
+
+@given(ORGANISATION)
+@settings(deadline=None)
+def test_any_organisation_comes_back_without_loss(fields):
+    guide = the_guide()
+    one = Organisation.model_validate(fields, strict=False)
+
+    document = json.loads(json.dumps(service(one, guide, date(2026, 11, 21))))
+
+    assert list(misshapen(document)) == []
+    assert organisations_from([document], "utrecht", date(2026, 11, 21), trusted=True) == (one,)
 
 
 def test_what_comes_back_can_be_read_as_a_data_file(copy, guide, exported, today):

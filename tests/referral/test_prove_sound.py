@@ -26,9 +26,9 @@ SIGNAL = "gevaar"
 dates = st.sampled_from((None, None, None, *DAYS[1:-1]))
 some_themes = st.lists(st.sampled_from(THEMES), max_size=1, unique=True).map(tuple)
 some_organisations = st.lists(st.sampled_from(ORGANISATIONS), min_size=1, max_size=2, unique=True).map(tuple)
-cells = st.dictionaries(
-    st.sampled_from(tuple(VALUES)), st.sampled_from((0, 1)), max_size=2
-).map(lambda chosen: {fact: (VALUES[fact][at % len(VALUES[fact])],) for fact, at in chosen.items()})
+cells = st.dictionaries(st.sampled_from(tuple(VALUES)), st.sampled_from((0, 1)), max_size=2).map(
+    lambda chosen: {fact: (VALUES[fact][at % len(VALUES[fact])],) for fact, at in chosen.items()}
+)
 
 
 @st.composite
@@ -79,7 +79,9 @@ def organisations(draw: st.DrawFn, name: str) -> Organisation:
 @st.composite
 def guides(draw: st.DrawFn) -> Guide:
     wijken = tuple(Wijk(id=wijk, name=wijk) for wijk in VALUES["wijk"])
-    city = City(id="stad", name="Stad", names=("Stad",), by_wijk=True, wijken=wijken, postcodes={}, everyday={}, source="")
+    city = City(
+        id="stad", name="Stad", names=("Stad",), by_wijk=True, wijken=wijken, postcodes={}, everyday={}, source=""
+    )
     named = {theme: Table(theme=theme, rules=draw(rules(theme))) for theme in THEMES[: draw(st.integers(1, 3))]}
     family = THEMES[: draw(st.sampled_from((0, 2, 3)))]
     return Guide(
@@ -137,7 +139,10 @@ def plain_walk(guide: Guide) -> set[tuple[str, ...]]:
                 every[rule.id] = rule
                 holds[rule.id].add(on)
         for case in situations(place):
-            for rows in (*(tables.rows[one] for one in case.themes), tables.plan.rules if is_family(case, tables) else ()):
+            for rows in (
+                *(tables.rows[one] for one in case.themes),
+                tables.plan.rules if is_family(case, tables) else (),
+            ):
                 ids = tuple(rule.id for rule in rows)
                 together[on, ids].add(tuple(rule.id for rule in rows if fits(rule, case)))
             for step in steps(case, tables):

@@ -104,6 +104,7 @@ def test_staff_see_rules_inputs_day_version_and_what_would_change_it(guide, toda
 
     assert (told.on, told.version, told.place) == (today, guide.version, "utrecht")
     assert told.traces[0].rows[-1].rule == "utrecht-geldzorgen-gezin"
+    assert {row.checked_on for row in told.traces[0].rows} == {today}
     assert told.used == ("city", "wijk", "home_or_utilities_at_risk", "children_at_home")
     assert [(change.facts, change.organisations) for change in told.would_change] == [
         ({"home_or_utilities_at_risk": "yes"}, ("utrecht-schulddienstverlening",)),
@@ -111,12 +112,37 @@ def test_staff_see_rules_inputs_day_version_and_what_would_change_it(guide, toda
     ]
 
 
-def test_two_facts_are_named_where_one_is_not_enough(guide, today):
-    """An mbo student of 18 to 22 goes to the team of the mbo: only both facts together change it."""
-    facts = {**GEZIN, "children_at_home": "no", "home_or_utilities_at_risk": "no", "age": "18-22"}
-    one = explain(Situation(themes=("geldzorgen",), facts={**facts, "education": "vo"}), guide, today).would_change
+def test_staff_see_until_when_the_row_holds(guide, today):
+    told = explain(Situation(themes=("jongeren",), facts={"city": "utrecht"}), guide, today)
 
-    assert ({"education": "mbo"}, ("utrecht-buurtteam-mbo",)) in [(each.facts, each.organisations) for each in one]
+    assert [(row.rule, str(row.valid_until)) for row in told.traces[0].rows] == [("utrecht-jongeren-jou", "2026-12-31")]
+
+
+def test_two_facts_are_named_where_one_is_not_enough(copy, today):
+    """In this copy only a student of 18 to 22 at the mbo goes elsewhere: both facts together change it."""
+    (copy / "municipalities/utrecht/rules/werk.yaml").write_text(WERK, "utf-8")
+
+    told = explain(Situation(themes=("werk",), facts={"city": "utrecht"}), load_guide(copy), today)
+
+    assert [(change.facts, change.organisations) for change in told.would_change] == [
+        ({"age": "18-22", "education": "mbo"}, ("utrecht-buurtteam-mbo",))
+    ]
+
+
+WERK = """
+theme: werk
+source: test
+checked_on: 2026-11-21
+rules:
+  - id: werk-mbo
+    when: {age: 18-22, education: mbo}
+    refer_to: [utrecht-buurtteam-mbo]
+    because: {nl: Voor het mbo., en: For the mbo.}
+  - id: werk-iedereen
+    when: {}
+    refer_to: [utrecht-werk-en-inkomen]
+    because: {nl: Voor iedereen., en: For everyone.}
+"""
 
 
 def test_where_no_fact_changes_it_another_city_does(guide, today):

@@ -14,8 +14,8 @@ from bot.channels.web.assets import Asset
 from bot.channels.web.entries import Entry, entries_of, language_of
 from bot.events import Event
 from bot.messages import payload, read_payload
+from bot.minds import Minds
 from bot.phrases import DUTCH, Phrases, load_phrases
-from bot.turn import Minds
 from bot.wording import Wording
 
 HERE = Path(__file__).parent

@@ -5,10 +5,10 @@ from datetime import UTC, datetime
 import pytest
 
 from bot.assistant import Assistant
+from bot.minds import Minds
 from bot.phrases import load_phrases
 from bot.ports import StoreAway
 from bot.stores.memory import MemoryStore
-from bot.turn import Minds
 from intents.model import Reading, Understanding
 from referral.load import load_guide
 

@@ -17,6 +17,7 @@ from fastapi.staticfiles import StaticFiles
 from bot.assistant import Assistant
 from bot.events import Consented, ContactGiven, Decided, Event, HandedOver, Heard, Said
 from bot.messages import Choice, Part, Reply, Way, payload
+from bot.minds import Minds
 from bot.phrases import load_phrases
 from bot.ports import EventStore
 from bot.staff.access import add_staff, case_number
@@ -25,7 +26,6 @@ from bot.stores.memory import MemoryStore
 from bot.stores.migrate import migrate
 from bot.stores.sql import SqlStore
 from bot.stores.staff import SqlAccounts
-from bot.turn import Minds
 from intents.model import Reading, Understanding
 from referral.decide import decide
 from referral.guide import Guide

@@ -23,9 +23,9 @@ from bot.assistant import Assistant
 from bot.channels.web import web_routes
 from bot.events import Claimed, Consented, Event, HandedOver, Said
 from bot.messages import Part, Reply
+from bot.minds import Minds
 from bot.phrases import load_phrases
 from bot.stores.memory import MemoryStore
-from bot.turn import Minds
 from intents.load import load_theme_names
 from intents.model import Reading, Understanding
 from referral.guide import Guide

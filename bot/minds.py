@@ -1,0 +1,22 @@
+"""What thinking needs: a reader of texts, the guide of who helps, and words."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from bot.phrases import Phrases
+from bot.wording import Names
+from intents.model import Understanding
+from referral.guide import Guide
+
+Understand = Callable[[str, str | None, str | None], Understanding]  # text, language so far, what was asked
+
+
+@dataclass(frozen=True)
+class Minds:
+    """The parts that a turn thinks with."""
+
+    understand: Understand
+    guide: Guide
+    phrases: Phrases
+    themes: Names
+    directory: str = "0"  # version of the guide's files
