@@ -77,7 +77,7 @@ def respond(
         return _acted(act, before, then, minds, words, now)
     if told.signals or answered or put_right or (then.themes and not then.answered):
         return _decided(then, minds, words, now)
-    if chosen:
+    if chosen and not no_answer:
         return (), words.chat("ask.again", words.button("themes", "other"), words.button("human"))
     return (), words.clarify(then)
 

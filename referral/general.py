@@ -32,7 +32,7 @@ def of_place(place: str, guide: Guide, on: date) -> Iterator[General]:
     if not guide.plans[place].rules:
         yield General(place=place, what="geen team dat voor een heel gezin de leiding heeft (rules/_plan.yaml)")
     city = next(city for city in guide.areas.cities if city.id == place)
-    if not city.postcodes:
+    if not city.postcodes and not city.whole_city:
         yield General(place=place, what="geen postcodes, dus een postcode telt als ergens anders (areas.yaml)")
     reached = tuple(name for name in referred(place, guide, on) if guide.is_general(name, on))
     if reached:

@@ -49,7 +49,7 @@ class Day:
 
     tables: Mapping[str, Tables]
     searches: "dict[tuple[tuple[str, ...], tuple[str, ...], str], Search]" = field(default_factory=dict)
-    looked_at: dict[tuple[str, ...], tuple[str, ...]] = field(default_factory=dict)  # themes -> facts that can count
+    looked_at: dict[Hashable, tuple[str, ...]] = field(default_factory=dict)  # themes and city -> facts that count
     answers: dict[Hashable, Mapping[str, object]] = field(default_factory=dict)
 
 

@@ -7,9 +7,10 @@ from zoneinfo import ZoneInfo
 
 from referral.guide import Guide
 from referral.model import Contact, Value
-from referral.week import MIDNIGHT, Hours, clock
+from referral.week import MIDNIGHT, Hours, clock, hours_from
 
 HERE = ZoneInfo("Europe/Amsterdam")
+OFFICE = Hours.model_validate(hours_from({"ma-vr": "9.00-17.00"}), strict=False)
 AHEAD = 14  # days that are looked ahead at most
 LIVE = ("phone", "chat", "walkin", "desk")  # ways for which it matters that somebody is there
 DAY_NAMES = {
@@ -143,6 +144,29 @@ def lines_open_first(names: Iterable[str], guide: Guide, at: datetime, wijk: str
     For what stands beside a referral. What is said first for danger has an order of its own and keeps it.
     """
     return tuple(sorted(names, key=lambda name: all_closed(guide.contacts(name, at.date(), wijk), at)))
+
+
+def first_now(names: Iterable[str], guide: Guide, at: datetime, wijk: str | None = None) -> tuple[str, ...]:
+    """Return whom to name first at this moment: `say_first` of a decision, in its order.
+
+    Where a line is closed now, who answers outside office hours (signals.yaml) is named after it. A line whose
+    hours are not known is taken to keep office hours.
+    """
+    outside = {one.line: one.outside_office_hours for one in guide.signals.say_first if one.outside_office_hours}
+    found: list[str] = []
+    for name in names:
+        contacts = [contact for contact in guide.contacts(name, at.date(), wijk) if contact.kind in LIVE]
+        closed = all_closed(contacts, at) if contacts else is_outside(OFFICE, at)
+        found += [name, *([outside[name]] if name in outside and closed else [])]
+    return tuple(dict.fromkeys(found))
+
+
+def is_outside(hours: Hours, at: datetime) -> bool:
+    """Tell whether a moment lies outside these hours."""
+    moment = at.astimezone(HERE) if at.tzinfo else at
+    minute = moment.hour * 60 + moment.minute
+    spans = hours.on(moment.weekday(), is_holiday(moment.date()))
+    return not any(span.opens <= minute < span.closes for span in spans)
 
 
 def all_closed(contacts: Iterable[Contact], at: datetime) -> bool:

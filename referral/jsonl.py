@@ -7,9 +7,11 @@ from typing import Any
 
 from referral.areas import locate
 from referral.decide import case_of, decide_case
-from referral.guide import Day, Guide
-from referral.model import PLACE, UNKNOWN, Ask, Contact, Refer, Referral, Situation, Words
-from referral.walk import Case, is_family, once
+from referral.guide import Day, Guide, Tables
+from referral.model import PLACE, UNKNOWN, Ask, Contact, Refer, Referral, Rule, Situation, Words
+from referral.plan import table_of
+from referral.search import works_per_wijk
+from referral.walk import Case, is_family
 
 LANGUAGE = "nl"
 KEPT = 65_536  # answers of a day that are remembered
@@ -32,10 +34,10 @@ def answer(line: str, guide: Guide, today: date) -> dict[str, Any]:
 
 def remembered(case: Case, guide: Guide, on: date) -> Mapping[str, Any]:
     """Return the next step, worked out once for all cases that the tables cannot tell apart on days that are alike."""
-    same = guide.day(on)
-    if case.themes not in same.looked_at:
-        same.looked_at[case.themes] = looked_at(case, same)
-    key = (case.themes, case.signals, *map(case.facts.get, same.looked_at[case.themes]))
+    same, where = guide.day(on), (case.themes, case.facts.get("city"))
+    if where not in same.looked_at:
+        same.looked_at[where] = looked_at(case, same)
+    key = (where, case.signals, *map(case.facts.get, same.looked_at[where]))
     found = same.answers.get(key)
     if found is None:
         if len(same.answers) >= KEPT:
@@ -45,10 +47,19 @@ def remembered(case: Case, guide: Guide, on: date) -> Mapping[str, Any]:
 
 
 def looked_at(case: Case, same: Day) -> tuple[str, ...]:
-    """Return the facts that can make a difference for these themes: those in a row of theirs, and the place."""
-    rows = (rule for tables in same.tables.values() for theme in case.themes for rule in tables.rows[theme])
-    team = (rule for tables in same.tables.values() if is_family(case, tables) for rule in tables.plan.rules)
-    return once(("city", "wijk", *(fact for rule in (*rows, *team) for fact in rule.when)))
+    """Return the facts that can make a difference for these themes in this city; in any city when it is open."""
+    city = case.facts.get("city")
+    open_cities = tuple(same.tables.values()) if city is None else (same.tables[table_of(city)],)
+    facts = {fact for tables in open_cities for rule in rows_of(case, tables) for fact in rule.when}
+    if any(works_per_wijk(rows_of(case, tables), tables) for tables in open_cities):
+        facts.add("wijk")
+    return tuple(facts)
+
+
+def rows_of(case: Case, tables: Tables) -> tuple[Rule, ...]:
+    """Return the rows of these themes, and of the plan when they make a family."""
+    rows = tuple(rule for theme in case.themes for rule in tables.rows[theme])
+    return (*rows, *tables.plan.rules) if is_family(case, tables) else rows
 
 
 def read(line: str) -> Mapping[str, Any]:

@@ -1,5 +1,6 @@
 """Builds the encoder as an int8 ONNX file from the packed weights. Runs once, at the first start."""
 
+import logging
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
@@ -29,10 +30,12 @@ def build(weights: Weights, target: Path, progress: Progress) -> None:
         full, small = Path(scratch) / "full.onnx", Path(scratch) / "int8.onnx"
         onnx.save(Graph(weights).model(progress), full)
         progress(0.6, "Taalmodel verkleinen")
+        logging.disable(logging.WARNING)  # it advises a step that this graph does not need
         quantize_dynamic(
             full, small, weight_type=QuantType.QInt8, per_channel=True, reduce_range=True,
             op_types_to_quantize=["MatMul"],
         )  # fmt: skip
+        logging.disable(logging.NOTSET)
         small.replace(target)
     progress(1.0, "Taalmodel klaar")
 

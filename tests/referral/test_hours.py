@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from pydantic import ValidationError
 
-from referral.hours import HERE, in_words, is_holiday, lines_open_first, open_first, open_now
+from referral.hours import HERE, first_now, in_words, is_holiday, lines_open_first, open_first, open_now
 from referral.model import Contact
 
 LUNCH = {"ma-do": ["9.00-12.30", "13.30-17.00"], "vr": "9.00-13.00"}
@@ -96,6 +96,21 @@ def test_a_line_that_is_closed_now_is_shown_after_one_that_is_open(guide):
     assert by_day == lines
     assert in_the_evening == ("mind-hulplijn", "luisterlijn", "kindertelefoon", "drugsinfo")
     assert at_night == ("luisterlijn", "kindertelefoon", "mind-hulplijn", "drugsinfo")
+
+
+@pytest.mark.parametrize(
+    ("names", "at", "said"),
+    [
+        (("utrecht-herstart",), "2026-11-25 10:00", ("utrecht-herstart",)),
+        (("utrecht-herstart",), "2026-11-25 14:00", ("utrecht-herstart", "politie")),  # Wednesday, until 13.00
+        (("112", "utrecht-herstart"), "2026-12-25 10:00", ("112", "utrecht-herstart", "politie")),
+        (("own-municipality",), "2026-11-25 14:00", ("own-municipality",)),
+        (("own-municipality", "113"), "2026-11-28 14:00", ("own-municipality", "politie", "113")),
+        (("112", "113", "veilig-thuis"), "2026-11-28 03:00", ("112", "113", "veilig-thuis")),
+    ],
+)
+def test_outside_office_hours_the_police_line_is_named_after_who_is_closed(guide, names, at, said):
+    assert first_now(names, guide, datetime.fromisoformat(at)) == said
 
 
 def test_the_municipality_of_utrecht_keeps_its_own_hours(guide, today):

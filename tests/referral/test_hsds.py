@@ -13,7 +13,7 @@ from jsonschema import Draft202012Validator, FormatChecker
 from typer.testing import CliRunner
 
 from bot.cli import app
-from referral.files import as_yaml, export_hsds, import_hsds
+from referral.files import add_municipality, as_yaml, export_hsds, import_hsds
 from referral.hsds_in import NotHsds, organisations_from
 from referral.hsds_out import page, service, services
 from referral.load import load_guide
@@ -270,6 +270,17 @@ def test_a_file_of_somebody_else_comes_in_to_be_reviewed(today):
         ("route", {"nl": "Inloop, geen afspraak nodig", "en": "Inloop, geen afspraak nodig"}, False),
     ]
     assert one.contacts[2].open.days == hours_from({"di": "9.00-12.00", "do": "9.00-12.00"})["days"]
+
+
+def test_what_came_in_is_valid_in_the_folder_of_a_municipality(copy, today):
+    add_municipality(copy, "Soest", today)
+    text = as_yaml(organisations_from(FOREIGN, "soest", today))
+    (copy / "municipalities/soest/organisations.yaml").write_text(text, "utf-8")
+
+    guide = load_guide(copy)
+
+    shown = guide.contacts("soest-inloopspreekuur-schulden", today)
+    assert shown == guide.contacts("own-municipality", today)
 
 
 def test_what_a_partner_changed_in_our_file_comes_in_changed(exported, today):

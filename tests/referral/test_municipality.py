@@ -1,9 +1,13 @@
 """A new municipality: valid at once, everything to the own municipality, and the proof lists what is still general."""
 
 from datetime import date
+from itertools import takewhile
+from pathlib import Path
+from textwrap import dedent, indent
 
 import pytest
 
+import referral
 from referral.areas import locate
 from referral.decide import decide
 from referral.files import add_municipality
@@ -92,36 +96,26 @@ def test_what_is_still_general_is_listed(copy, today):
     assert "soest: alleen een algemene ingang: soest-gemeente" in listed
 
 
-WERK = """about: Werk
-theme: werk
-source: soest.nl, 2026-11-21
-checked_on: 2026-11-21
+README = Path(referral.__file__).with_name("README.md").read_text("utf-8")
 
-rules:
-  - id: soest-werk
-    when: {}
-    refer_to: [soest-gemeente]
-    because:
-      nl: De gemeente Soest helpt bij het vinden van werk.
-      en: The municipality of Soest helps you find work.
 
-examples:
-  - {given: {}, expect: soest-werk}
-"""
+def shown_after(words):
+    """The example that stands in the README after these words, without its margin."""
+    lines = README.split(words, 1)[1].lstrip("\n").splitlines(keepends=True)
+    indented = takewhile(lambda line: line.startswith("    ") or not line.strip(), lines)
+    return dedent("".join(indented)).strip() + "\n"
 
 
 def test_the_worked_example_of_the_readme(copy, today):
-    """Soest, as referral/README.md tells it: a postcode, a contact that was seen, and the first table."""
+    """Soest, as referral/README.md tells it: postcodes, a contact that was seen, and the first table."""
     add_municipality(copy, "Soest", today)
     folder = copy / "municipalities/soest"
-    (folder / "rules/werk.yaml").write_text(WERK, "utf-8")
+    (folder / "rules/werk.yaml").write_text(shown_after("`rules/werk.yaml`:"), "utf-8")
     areas = (folder / "areas.yaml").read_text("utf-8")
-    (folder / "areas.yaml").write_text(areas.replace("postcodes: {}", "whole_city: [3761]\npostcodes: {}"), "utf-8")
+    assert "`whole_city: [3761, 3762]`" in README
+    (folder / "areas.yaml").write_text(f"{areas}whole_city: [3761, 3762]\n", "utf-8")
     own = (folder / "organisations.yaml").read_text("utf-8")
-    seen = (
-        'contacts:\n      - {kind: web, value: "https://www.soest.nl", verified: true,'
-        " source: own pages, source_date: 2026-11-21}"
-    )
+    seen = indent(shown_after("what you have seen yourself today:"), "    ").strip()
     (folder / "organisations.yaml").write_text(own.replace("contacts: []", seen), "utf-8")
     guide = load_guide(copy)
 
