@@ -98,17 +98,25 @@ def check(
 @app.command()
 def prove(
     on: Annotated[str, typer.Option(help="The day, such as 2027-01-01; today when left out.")] = "",
+    questions: Annotated[bool, typer.Option(help="Show the fewest questions for every set of themes instead.")] = False,
 ) -> None:
     """Go through every situation and show that the rules are complete; exit 1 with a line a fault."""
     from referral.general import still_general
     from referral.load import load_guide
     from referral.prove import prove as go_through
+    from referral.prove import summary
+    from referral.questions import report
 
     day, guide = _day(on), load_guide()
+    if questions:
+        with progress_bar() as progress:
+            lines, wrong = report(guide, day, lambda done, total: progress(done / total, "Vragen tellen"))
+        print("\n".join(lines))  # noqa: T201
+        raise typer.Exit(1 if wrong else 0)
     with progress_bar() as progress:
         proof = go_through(guide, day, lambda done, total: progress(done / total, "Situaties nalopen"))
     _stop_on(tuple(map(str, proof.faults)))
-    print(f"Bewezen: {proof.situations:,} situaties hebben elk precies één uitkomst.".replace(",", "."))  # noqa: T201
+    print(summary(proof))  # noqa: T201
     for general in still_general(guide, day):
         print(f"Nog algemeen: {general}")  # noqa: T201
 

@@ -118,11 +118,12 @@ class Wording:
     def ask(self, ask: Ask, conversation: Conversation) -> Reply:
         """Ask for one fact, with its answers as buttons, "weet ik niet" and "waarom vraagt u dit?"."""
         several = self._candidates(conversation.place) if ask.fact in (PLACE, "wijk") else ()
-        before = None
-        if several:
+        again = conversation.expects == ask.fact  # it was asked just now, and not answered
+        before = "ask.again" if again else None
+        if several and (not again or (ask.fact == PLACE and not conversation.unclear)):
             before = "ask.several"
-        elif conversation.expects == ask.fact:  # it was asked just now, and not answered
-            before = "ask.not_found" if ask.fact == PLACE else "ask.again"
+        elif again and ask.fact == PLACE and not several:
+            before = "ask.not_found"
         question = self.question(ask.fact)
         part = Part(kind="question", text=f"{self.say(before)} {question}" if before else question)
         choices = (*(several or self._answers(ask.fact)), self._dont_know(ask.fact), self.button("why"))

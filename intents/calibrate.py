@@ -5,10 +5,9 @@ from collections.abc import Callable, Sequence
 import numpy as np
 from sklearn.model_selection import StratifiedKFold
 
-from intents.encoder.graph import Progress
 from intents.heads import NO_ACT, Kernel, Linear, Mixture, Thresholds
 from intents.learning import WEIGHTS, Array, Rows, Teaching, learn_readers, likeness
-from intents.model import Example
+from intents.model import Example, Progress
 
 FOLDS = 3
 _WRONG = 0.05  # of all messages may be acted on wrongly

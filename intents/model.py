@@ -1,6 +1,6 @@
 """The words of understanding. Who has read this page knows what it talks about."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -9,6 +9,9 @@ Style = Literal[
     "keyword", "short", "story", "formal", "low_literacy", "sms", "youth", "elderly", "third_person",
     "professional", "typos", "indirect", "code_mixed",
 ]  # fmt: skip
+
+
+Progress = Callable[[float, str], None]  # the share that is done (0 to 1), and what is being done, in Dutch
 
 
 class Value(BaseModel):

@@ -12,11 +12,10 @@ from scipy.sparse import csr_matrix
 
 from intents.calibrate import calibrate
 from intents.encoder.encode import Encoder
-from intents.encoder.graph import Progress
 from intents.heads import NO_ACT, Heads
 from intents.learning import Array, Rows, Teaching, learn_readers
 from intents.load import fingerprint
-from intents.model import Catalogue
+from intents.model import Catalogue, Progress
 from intents.ngrams import Ngrams, learn
 from intents.normalise import guard
 

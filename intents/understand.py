@@ -8,11 +8,10 @@ import numpy as np
 
 from intents import heads as heads_file
 from intents.encoder.encode import Encoder, load_encoder
-from intents.encoder.graph import Progress
 from intents.heads import Features, Heads
 from intents.language import language_of
 from intents.load import DATA
-from intents.model import Reading, Understanding
+from intents.model import Progress, Reading, Understanding
 from intents.normalise import guard, words
 from intents.signals import patterns_in
 from intents.slots import read_answer, read_facts

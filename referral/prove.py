@@ -79,6 +79,12 @@ def prove(guide: Guide, on: date, progress: Progress = silent) -> Proof:
     return Proof(faults=tuple(faults), situations=findings.situations, classes=findings.classes)
 
 
+def summary(proof: Proof) -> str:
+    """Return what a proof without faults says."""
+    situations, classes = (f"{number:,}".replace(",", ".") for number in (proof.situations, proof.classes))
+    return f"Bewezen: {situations} situaties hebben elk precies één uitkomst (in {classes} klassen nagelopen)."
+
+
 def look(guide: Guide, on: date, progress: Progress = silent) -> Findings:
     """Return what a walk through every situation finds."""
     findings = Findings(guide)

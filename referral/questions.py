@@ -58,6 +58,28 @@ def questions(guide: Guide, on: date, progress: Progress) -> Iterator[Line]:
     progress(len(every), len(every))
 
 
+def report(guide: Guide, on: date, progress: Progress) -> tuple[list[str], int]:
+    """Return the table in plain lines, and for how many sets of themes Wegwijs asks more than it has to."""
+    lines = list(questions(guide, on, progress))
+    wrong = [line for line in lines if line.optimum != line.asked]
+    table = [f"{'themes':60} {'fewest: worst':>13} {'mean':>5} {'asked: worst':>13} {'mean':>5}"]
+    table += [in_columns(line) for line in lines]
+    for size, name in enumerate(("one theme", "two themes", "three themes"), start=1):
+        some = [line.asked for line in lines if len(line.themes) == size]
+        if some:
+            mean = sum(cost.mean for cost in some) / len(some)
+            table.append(f"{name}: {len(some)} sets, worst {max(cost.worst for cost in some)}, mean {mean:.2f}")
+    said = f"{len(lines) - len(wrong)} of {len(lines)} sets of themes are asked the fewest questions that there can be."
+    return [*table, f"Certified: {said}" if not wrong else f"NOT optimal: {said}"], len(wrong)
+
+
+def in_columns(line: Line) -> str:
+    """Return one set of themes as a line of the table."""
+    (fewest_worst, fewest_mean), (worst, mean) = line.optimum, line.asked
+    mark = "" if line.optimum == line.asked else "  MORE THAN NEEDED"
+    return f"{', '.join(line.themes):60} {fewest_worst:13} {fewest_mean:5.2f} {worst:13} {mean:5.2f}{mark}"
+
+
 def asked(themes: tuple[str, ...], facts: Facts, guide: Guide, on: date) -> Cost:
     """Return what Wegwijs asks from here, by playing every answer."""
     known = with_what_follows(facts, guide)

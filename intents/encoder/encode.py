@@ -7,9 +7,9 @@ import numpy as np
 import onnxruntime as ort
 from platformdirs import user_cache_path
 
-from intents.encoder.graph import Progress, build
 from intents.encoder.tokens import Tokeniser
 from intents.encoder.weights import Floats, Weights
+from intents.model import Progress
 
 VERSION = "e5-small-int8-1"  # of the file that graph.py makes; raise it when that changes
 QUERY = "query: "  # the model was trained with this before what somebody asks
@@ -46,5 +46,7 @@ def load_encoder(progress: Progress = lambda _share, _what: None) -> Encoder:
     """Return the encoder, building its file first when it is not there yet."""
     weights, model = Weights(), cached_model()
     if not model.exists():
+        from intents.encoder.graph import build  # noqa: PLC0415 -- 100 MB that only the first start needs
+
         build(weights, model, progress)
     return Encoder(weights, model)

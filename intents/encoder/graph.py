@@ -2,7 +2,6 @@
 
 import logging
 import tempfile
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +12,8 @@ from onnx import TensorProto, helper, numpy_helper
 from onnxruntime.quantization import QuantType, quantize_dynamic
 
 from intents.encoder.weights import Floats, Weights
+from intents.model import Progress
 
-Progress = Callable[[float, str], None]
 OPSET = 17
 
 

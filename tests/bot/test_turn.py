@@ -126,6 +126,15 @@ def test_yes_is_no_answer_to_which_school(talk):
     assert second.referrals == ("utrecht-buurtteam-jeugd-gezin",)
 
 
+def test_the_candidates_of_a_place_are_not_asked_twice_in_the_same_words(talk):
+    talk.choose("theme", theme="ontmoeting")
+    first = talk.say("3521")
+    second = talk.say("ja")
+
+    assert first.choices == second.choices
+    assert first.parts[-1].text != second.parts[-1].text
+
+
 def test_nobody_is_asked_the_same_thing_for_ever(talk):
     talk.choose("theme", theme="regelingen")
     first = talk.say("brabbel de brabbel")

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from referral.load import DATA, load_guide
+from referral.load import load_guide
 from referral.model import Fault
 from referral.prove import prove
 
@@ -49,8 +49,8 @@ BROKEN = [
     (f"{RULES}/geldzorgen.yaml", f"    goes_before: [{GEZIN}]\n", "", "utrecht-geldzorgen-mbo",
      "18 tot en met 22 jaar, Wonen er kinderen onder de 18 in huis? Ja, Mbo, Utrecht, geld en schulden "
      f"(op 21 november 2026): rij utrecht-geldzorgen-mbo en rij {GEZIN} spreken elkaar tegen."),
-    (f"{RULES}/_plan.yaml", "  - id: utrecht-plan-jeugd\n    when: {age: [0-11, 12-17]}\n    refer_to: [utrecht-buurtteam-j",
-     "  - id: utrecht-plan-jeugd\n    when: {age: [12-17]}\n    refer_to: [utrecht-jou] # j", "utrecht-plan-opvoeden",
+    (f"{RULES}/_plan.yaml", "    when: {age: [0-11, 12-17]}\n    refer_to: [utrecht-buurtteam-j",
+     "    when: {age: [12-17]}\n    refer_to: [utrecht-jou] # j", "utrecht-plan-opvoeden",
      "12 tot en met 17 jaar, Utrecht, geld en schulden en opvoeden en opgroeien (op 21 november 2026): "
      "rij utrecht-plan-opvoeden en rij utrecht-plan-jeugd spreken elkaar tegen."),
     # nobody can be reached: no contact that may be shown, a general way that ended
@@ -58,7 +58,7 @@ BROKEN = [
      "valid_until: 2026-12-31, verified: true, source: \"referral_policy", "id: own-municipality",
      "own-municipality is op 1 januari 2027 niet te bereiken."),
     (ORGANISATIONS, "  - id: utrecht-gemeente\n", "  - id: utrecht-gemeente\n    valid_until: 2026-12-31\n",
-     "id: utrecht-buurtteam-sociaal", "is alleen te bereiken via utrecht-gemeente, en die is er op 1 januari 2027 niet."),
+     "- id: utrecht-", "is alleen te bereiken via utrecht-gemeente, en die is er op 1 januari 2027 niet."),
     # an example
     (f"{RULES}/overlast.yaml", "expect: utrecht-overlast-straat", "expect: utrecht-overlast-buren",
      "utrecht-overlast-buren", "leidt naar utrecht-overlast-straat, niet naar utrecht-overlast-buren."),

@@ -22,6 +22,7 @@ WORDS = {"nl": "x", "en": "x"}
 FIRST = date(2026, 1, 1)
 DAYS = tuple(FIRST + timedelta(days=number) for number in range(-1, 5))
 SIGNAL = "gevaar"
+Together = dict[tuple[date, tuple[str, ...]], set[tuple[str, ...]]]  # a table on a day: the rows that fit together
 
 dates = st.sampled_from((None, None, None, *DAYS[1:-1]))
 some_themes = st.lists(st.sampled_from(THEMES), max_size=1, unique=True).map(tuple)
@@ -87,7 +88,7 @@ def guides(draw: st.DrawFn) -> Guide:
     return Guide(
         themes={theme: theme for theme in THEMES},
         facts={
-            name: Fact(id=name, values={value: WORDS for value in values}, question=WORDS, why=WORDS)
+            name: Fact(id=name, values=dict.fromkeys(values, WORDS), question=WORDS, why=WORDS)
             for name, values in VALUES.items()
         },
         unknown=WORDS,
@@ -126,11 +127,11 @@ def reachable(name: str, on: date, wijk: str | None, guide: Guide, passed: tuple
     return any(shown) or (way is not None and reachable(way, on, wijk, guide, (*passed, name)))
 
 
-def plain_walk(guide: Guide) -> set[tuple[str, ...]]:
+def plain_walk(guide: Guide) -> set[tuple[str, ...]]:  # noqa: PLR0912  one plain loop, on purpose
     """What is wrong, by looking at every single situation on every single day."""
     wrong: set[tuple[str, ...]] = set()
     decides, holds = defaultdict(set), defaultdict(set)
-    together: dict[tuple[date, tuple[str, ...]], set[tuple[str, ...]]] = defaultdict(set)
+    together: Together = defaultdict(set)
     every: dict[str, Rule] = {}
     for on, place in product(DAYS, guide.tables):
         tables = guide.rules_on(on)[place]
@@ -156,6 +157,12 @@ def plain_walk(guide: Guide) -> set[tuple[str, ...]]:
     for name, days in holds.items():
         if idle := days - decides[name]:
             wrong.add(("never" if idle == days else "hidden", name))
+    return wrong | conflicts(together, every)
+
+
+def conflicts(together: Together, every: dict[str, Rule]) -> set[tuple[str, ...]]:
+    """Two rows that cross, of which the first decides: different organisations, and no word on which goes before."""
+    wrong: set[tuple[str, ...]] = set()
     for fitting in together.values():
         for one, other in {pair for names in fitting for pair in combinations(names, 2) if pair[0] == names[0]}:
             apart = {(one in names, other in names) for names in fitting}
@@ -202,8 +209,9 @@ def test_the_number_of_situations_is_that_of_a_plain_walk(guide):
     tables = alone.rules_on(FIRST)[ELSEWHERE]
     rows = tables.rows["geld"]
     facts = {fact for rule in rows for fact in rule.when} - {"city", "wijk"}
+    signals = any(rule.signals for rule in rows)
     seen = {
-        (case.themes, case.signals if any(rule.signals for rule in rows) else (), case.facts["city"], case.facts["wijk"],
+        (case.themes, case.signals if signals else (), case.facts["city"], case.facts["wijk"],
          *(case.facts[fact] for fact in sorted(facts)))
         for case in situations(ELSEWHERE)
     }  # fmt: skip
