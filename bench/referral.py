@@ -1,6 +1,6 @@
 """Batch speed of `wegwijs refer --jsonl`, beside GoRules' zen-engine on the same tables. CPU time on one core.
 
-    python bench/referral.py [--cases 20000] [--rounds 7]
+    python -m bench.referral [--cases 20000] [--rounds 7]
 
 1. Wegwijs, from a line to a line: as `refer --jsonl` does it, with validation, question planning, plan for families,
    contacts and JSON. *fresh*: nothing remembered yet (with a cold plan for every set of themes); *again*: later lines.
@@ -129,7 +129,7 @@ def main() -> None:
 
     tables = dict(guide.rules_on(TODAY))
     decisions = zen_decisions(tables)
-    unknown = {name: UNKNOWN for name in guide.facts}
+    unknown = dict.fromkeys(guide.facts, UNKNOWN)
     ours = [Case(tuple(one["themes"]), tuple(one["signals"]), one["facts"]) for one in some]
     theirs = [(case, {**unknown, **case.facts, "signals": list(case.signals)}) for case in ours]
     ratios, speeds = [], []

@@ -127,7 +127,7 @@ def reachable(name: str, on: date, wijk: str | None, guide: Guide, passed: tuple
     return any(shown) or (way is not None and reachable(way, on, wijk, guide, (*passed, name)))
 
 
-def plain_walk(guide: Guide) -> set[tuple[str, ...]]:  # noqa: PLR0912  one plain loop, on purpose
+def plain_walk(guide: Guide) -> set[tuple[str, ...]]:
     """What is wrong, by looking at every single situation on every single day."""
     wrong: set[tuple[str, ...]] = set()
     decides, holds = defaultdict(set), defaultdict(set)
