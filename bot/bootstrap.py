@@ -1,10 +1,8 @@
 """Puts the parts together; the one place that knows them all."""
 
-import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from bot.assistant import Assistant
@@ -20,7 +18,6 @@ from intents.encoder.encode import cached_model
 from intents.load import load_theme_names
 from intents.understand import load_reader
 from referral.guide import Guide
-from referral.load import DATA as DIRECTORY
 from referral.load import load_guide
 
 Progress = Callable[[float, str], None]
@@ -48,21 +45,14 @@ def load_minds(progress: Progress = lambda _share, _what: None) -> Minds:
     """Return what thinking needs; raises FaultsFound or ValueError with every fault in the data files."""
     names = load_theme_names()
     reader = load_reader(progress)
+    directory = load_guide()
     return Minds(
         understand=reader.understand,
-        guide=load_guide(),
+        guide=directory,
         phrases=load_phrases(),
         themes=lambda theme, language: names[theme].get(language, names[theme]["nl"]),
-        directory=directory_version(),
+        directory=directory.version,
     )
-
-
-def directory_version(folder: Path = DIRECTORY) -> str:
-    """Return a short name of exactly these rules and organisations."""
-    digest = hashlib.sha256()
-    for path in sorted(folder.rglob("*.yaml")):
-        digest.update(path.relative_to(folder).as_posix().encode() + path.read_bytes())
-    return digest.hexdigest()[:12]
 
 
 def load_parts(settings: Settings, progress: Progress = lambda _share, _what: None) -> Parts:

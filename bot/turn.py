@@ -29,7 +29,7 @@ def take_turn(conversation: Conversation, incoming: Incoming, minds: Minds, now:
     """Return what happens on one message of a resident."""
     heard = hear(conversation, incoming, minds, now)
     then = after(conversation, heard)
-    words = Wording(minds.phrases, minds.guide, minds.themes, then.language, now.date())
+    words = Wording(minds.phrases, minds.guide, minds.themes, then.language, now)
     if _wants_forgetting(conversation, incoming, heard):
         return Turn(events=(heard, _said(heard, words.chat("forgotten"), now)), forget=True)
     if conversation.held_by_staff:
@@ -90,7 +90,7 @@ def _decided(
     reply = _worded(decision, then, words)
     if explain and isinstance(decision, Ask):
         again = words.ask(decision, _afresh(then))
-        reply = again.model_copy(update={"parts": (words.why(decision.fact), *again.parts)})
+        reply = again.model_copy(update={"parts": (words.why(decision), *again.parts)})
     event = Decided(at=now, decision=decision, on=now.date(), directory=minds.directory)
     return (event,), reply
 

@@ -1,14 +1,16 @@
 """Decision and language to Reply. Only words are chosen here; what to do was decided before."""
 
 from collections.abc import Iterable, Mapping
-from datetime import date
+from datetime import datetime
 from typing import Protocol
 
 from bot.conversation import Conversation
 from bot.messages import Choice, Part, Reply, Status, Way, payload
 from bot.phrases import DUTCH, Phrases
 from referral.guide import Guide
-from referral.model import PLACE, UNKNOWN, Ask, Contact, Location, Refer, Referral, Words
+from referral.hours import in_words, lines_open_first, open_first, open_now
+from referral.model import ELSEWHERE, PLACE, UNKNOWN, Ask, Contact, Location, Refer, Referral, Words
+from referral.tell import why_asked
 
 # Which lines stand under the sentence for each that is said first (see referral_policy: "Signals come first").
 _LINES: Mapping[str, tuple[str, ...]] = {
@@ -30,14 +32,15 @@ class Names(Protocol):
 
 
 class Wording:
-    """Words for one reply: in one language, on one day."""
+    """Words for one reply: in one language, at one moment."""
 
-    def __init__(self, phrases: Phrases, guide: Guide, themes: Names, language: str | None, on: date) -> None:
+    def __init__(self, phrases: Phrases, guide: Guide, themes: Names, language: str | None, now: datetime) -> None:
         self.language = phrases.spoken(language)
         self.phrases = phrases
         self.guide = guide
         self.themes = themes
-        self.on = on
+        self.now = now
+        self.on = now.date()
 
     def say(self, key: str, **values: str) -> str:
         """Return one of the bot's own sentences."""
@@ -80,7 +83,8 @@ class Wording:
 
     def ways(self, organisation: str, wijk: str | None) -> tuple[Way, ...]:
         """Return how a resident of this wijk reaches an organisation, as far as it was verified."""
-        ways = tuple(map(self._way, self.guide.contacts(organisation, self.on, wijk)[:_SHOWN_WAYS]))
+        contacts = open_first(self.guide.contacts(organisation, self.on, wijk), self.now)
+        ways = tuple(map(self._way, contacts[:_SHOWN_WAYS]))
         general = self.guide.organisations[organisation].general_way
         by_phone = any((way.href or "").startswith("tel:") for way in ways)
         return ways if by_phone or general is None else (*ways, *self.line(general))
@@ -135,10 +139,9 @@ class Wording:
         assert question, f"{fact} is never asked"  # noqa: S101 -- the guide asks only facts with a question
         return self.pick(question)
 
-    def why(self, fact: str) -> Part:
-        """Tell why a fact is asked."""
-        why = self.guide.facts[fact].why
-        return Part(kind="text", text=self.pick(why) if why else self.say("help"))
+    def why(self, ask: Ask) -> Part:
+        """Tell why a fact is asked, and between whom the answer chooses."""
+        return Part(kind="text", text=why_asked(ask, self.guide, self.language))
 
     def refer(self, refer: Refer, facts: Mapping[str, str]) -> Reply:
         """Tell who helps, why, how to reach them and what to bring."""
@@ -149,7 +152,7 @@ class Wording:
         elsewhere = any(one.id == "own-municipality" for one in named)
         offer = any(one.city for one in named)  # only organisations of our cities have a desk here
         parts = [
-            *([Part(kind="text", text=self.say("refer.elsewhere"))] if elsewhere else []),
+            *([Part(kind="text", text=self.say("refer.elsewhere", cities=self._cities()))] if elsewhere else []),
             Part(kind="text", text=self.say(head)),
             *(self._referral(referral) for referral in refer.referrals),
             *self._footnotes(refer, facts),
@@ -188,7 +191,7 @@ class Wording:
     def _footnotes(self, refer: Refer, facts: Mapping[str, str]) -> Iterable[Part]:
         first = [referral.organisation for referral in refer.referrals]
         beside = dict.fromkeys(one for referral in refer.referrals for one in referral.beside)
-        extra = [one for one in beside if one not in first]
+        extra = lines_open_first([one for one in beside if one not in first], self.guide, self.now)
         if extra:
             names = ", ".join(map(self.name, extra))
             ways = tuple(way for one in extra for way in self.line(one))
@@ -201,9 +204,18 @@ class Wording:
 
     def _way(self, contact: Contact, label: str | None = None) -> Way:
         value = self.pick(contact.value)
-        hours = self.pick(contact.hours) if contact.hours else None
+        hours = self._hours(contact)
         label = label or self.say(f"way.{contact.kind}")
         return Way(label=label, value=value, href=_href(contact.kind, value), hours=hours)
+
+    def _hours(self, contact: Contact) -> str | None:
+        """Return whether it is open now, and the hours, as far as they are known."""
+        hours = self.pick(contact.hours) if contact.hours else None
+        opening = open_now(contact, self.now)
+        if opening is None or (opening.now and opening.until is None):  # not known, or day and night
+            return hours
+        told = in_words(opening, self.now, self.language)
+        return f"{told}; {hours}" if hours else told
 
     def _theme(self, theme: str) -> Choice:
         return Choice(title=self.themes(theme, self.language), payload=payload("theme", theme=theme))
@@ -229,8 +241,12 @@ class Wording:
             for city, wijk in place.candidates
         )
 
+    def _cities(self) -> str:
+        names = [self.pick(name) for city, name in self.guide.facts["city"].values.items() if city != ELSEWHERE]
+        return ", ".join(names[:-1]) + f" {self.say('and')} {names[-1]}"
+
     def _place(self, city: str, wijk: str | None) -> str:
-        town = city.capitalize()
+        town = self.pick(self.guide.facts["city"].values[city])
         return f"{name}, {town}" if (name := self.wijk(wijk)) else town
 
 

@@ -9,10 +9,10 @@ every answer to it.
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from referral.guide import Day, Guide
+from referral.guide import Day, Guide, Tables
 from referral.model import ELSEWHERE, PLACE, UNKNOWN
 from referral.search import Outcome, Search
-from referral.walk import Case, once
+from referral.walk import SHOWN, Case, is_family, once
 
 KEPT = 4_096  # searches of a day; the oldest goes first
 
@@ -64,6 +64,8 @@ def chosen_between(outcomes: Iterable[tuple[Outcome, ...]]) -> tuple[str, ...]:
 def search_for(case: Case, guide: Guide, day: Day, city: str) -> Search:
     """Return the search for these themes and signals in this city, made once for days that are alike."""
     tables = day.tables[city]
+    if order_tells_nothing(case, tables):
+        case = case._replace(themes=tuple(sorted(case.themes)))
     key = (case.themes, tuple(signal for signal in case.signals if signal in tables.signals), city)
     found = day.searches.get(key)
     if found is None:
@@ -71,3 +73,15 @@ def search_for(case: Case, guide: Guide, day: Day, city: str) -> Search:
             day.searches.pop(next(iter(day.searches)), None)
         found = day.searches[key] = Search(case, city, tables, guide)
     return found
+
+
+def order_tells_nothing(case: Case, tables: Tables) -> bool:
+    """Tell whether the same questions are best in whatever order the themes were told.
+
+    So it is when every row names one organisation and all are shown: then the same facts give the same outcome.
+    """
+    team = tables.plan.rules if is_family(case, tables) else ()
+    if len(case.themes) + bool(team) > SHOWN:
+        return False
+    rows = (row for some in (*(tables.rows[theme] for theme in case.themes), team) for row in some)
+    return all(len(row.refer_to) == 1 for row in rows)

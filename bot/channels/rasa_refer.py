@@ -22,7 +22,7 @@ def advise(slots: Mapping[str, object], text: str, minds: Minds, now: datetime) 
     """Return what is known after this text, and the question, referral or choice that follows from it."""
     before = known(slots, minds)
     then = after(before, hear(before, Incoming(id="latest", conversation=before.id, text=text), minds, now))
-    words = Wording(minds.phrases, minds.guide, minds.themes, then.language, now.date())
+    words = Wording(minds.phrases, minds.guide, minds.themes, then.language, now)
     situation = Situation(themes=then.themes[:MOST_THEMES], signals=then.signals, facts=then.facts)
     decision = decide(situation, minds.guide, on=now.date())
     if isinstance(decision, Ask):

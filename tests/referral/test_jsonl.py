@@ -5,6 +5,7 @@ import json
 import pytest
 
 from referral.jsonl import answer
+from referral.load import load_guide
 
 HOURS = "ma, di en do 9.00-17.00; wo en vr 9.00-13.00"
 
@@ -135,3 +136,19 @@ def test_every_answer_is_json(guide, today):
     for theme in guide.themes:
         for city in ("utrecht", "amersfoort", "elsewhere", "unknown"):
             json.dumps(answer(json.dumps({"themes": [theme], "facts": {"city": city}}), guide, today))
+
+
+def test_what_is_remembered_of_one_case_never_answers_another(guide, today):
+    """Cases that differ in a fact, a wijk, the order of themes, a signal or the day, asked twice in another order."""
+    cases = [
+        {"themes": themes, "signals": signals, "facts": {"city": "utrecht", **facts}, "on": on}
+        for themes in (["school"], ["overlast", "school"], ["school", "overlast"], ["ontmoeting"])
+        for signals in ([], ["suicide"])
+        for facts in ({}, {"education": "mbo"}, {"wijk": "utrecht-oost"}, {"wijk": "utrecht-west", "education": "none"})
+        for on in ("2018-03-01", "2026-11-21")
+    ]
+    lines = [json.dumps(case) for case in cases]
+    alone = [answer(line, load_guide(), today) for line in lines]
+
+    assert [answer(line, guide, today) for line in lines] == alone
+    assert [answer(line, guide, today) for line in reversed(lines)] == alone[::-1]

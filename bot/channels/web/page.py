@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -16,7 +16,6 @@ from bot.events import Event
 from bot.messages import payload, read_payload
 from bot.minds import Minds
 from bot.phrases import DUTCH, Phrases, load_phrases
-from bot.wording import Wording
 
 HERE = Path(__file__).parent
 
@@ -121,8 +120,8 @@ class Pages:
             "text": self._text(language),
             "text_in": self._text,
             "say": self._say(language),
-            "who": lambda entry: self._who(entry, language, now.date()),
-            "name_of": lambda organisation: self._name_of(organisation, language, now.date()),
+            "who": lambda entry: self._who(entry, language),
+            "name_of": lambda organisation: self._name_of(organisation, language),
             "moment": lambda at: _moment(at, now),
             "direction": _direction,
             "call_in": self._call_in,
@@ -135,22 +134,24 @@ class Pages:
     def _say(self, language: str) -> "_Said":
         return _Said(self.minds.phrases, language)
 
-    def _who(self, entry: Entry, language: str, on: date) -> str:
+    def _who(self, entry: Entry, language: str) -> str:
         text = self._text(language)
         match entry.by:
             case "resident":
                 return text("you")
             case "staff" if entry.organisation:
-                organisation = self._name_of(entry.organisation, language, on)
+                organisation = self._name_of(entry.organisation, language)
                 return text("staff", name=entry.name, organisation=organisation)
             case "staff":
                 return text("staff_only", name=entry.name)
             case _:
                 return text("bot")
 
-    def _name_of(self, organisation: str | None, language: str, on: date) -> str:
-        words = Wording(self.minds.phrases, self.minds.guide, self.minds.themes, language, on)
-        return words.name(organisation) if organisation else "Wegwijs"
+    def _name_of(self, organisation: str | None, language: str) -> str:
+        if organisation is None:
+            return "Wegwijs"
+        name = self.minds.guide.organisations[organisation].name
+        return name if isinstance(name, str) else name[self.minds.phrases.spoken(language)]
 
     def _call_in(self, spoken: str, number: str) -> str:
         return self._text(spoken if spoken in self.texts.languages else DUTCH)("call", number=number)
