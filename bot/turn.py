@@ -13,6 +13,7 @@ from bot.wording import Wording
 from intents.normalise import guard
 from referral.decide import decide
 from referral.model import Ask, Decision, Refer, Situation
+from referral.names import organisations_in
 
 MOST_THEMES = 3  # decided together
 _CHAT_ACTS = ACTS - FIRST_ACTS
@@ -72,6 +73,9 @@ def respond(
     answered = asked and bool(told.facts or heard.place)
     put_right = before.answered and not told.themes and then.facts != before.facts  # "ik bedoel Amersfoort"
     no_answer = (asked or before.expects == "theme") and act in NO_ANSWER
+    if not (asked or told.themes or told.signals or act in FIRST_ACTS or chosen):
+        for named in organisations_in(heard.text, minds.guide, now.date())[:1]:
+            return (), words.organisation(named.organisation, named.called, then.facts.get("wijk"))
     told_more = told.themes or told.signals or answered or put_right or no_answer
     if act in FIRST_ACTS or (act in _CHAT_ACTS and not told_more):
         return _acted(act, before, then, minds, words, now)

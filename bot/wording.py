@@ -9,7 +9,7 @@ from bot.messages import Choice, Part, Reply, Status, Way, payload
 from bot.phrases import DUTCH, Phrases
 from referral.guide import Guide
 from referral.hours import in_words, lines_open_first, open_first, open_now
-from referral.model import ELSEWHERE, PLACE, UNKNOWN, Ask, Contact, Location, Refer, Referral, Words
+from referral.model import ELSEWHERE, PLACE, UNKNOWN, Ask, Contact, Location, Refer, Words
 from referral.tell import why_asked
 
 # Which lines stand under the sentence for each that is said first (see referral_policy: "Signals come first").
@@ -154,7 +154,7 @@ class Wording:
         parts = [
             *([Part(kind="text", text=self.say("refer.elsewhere", cities=self._cities()))] if elsewhere else []),
             Part(kind="text", text=self.say(head)),
-            *(self._referral(referral) for referral in refer.referrals),
+            *(self._card(one.organisation, one.wijk, self.pick(one.because)) for one in refer.referrals),
             *self._footnotes(refer, facts),
             *([Part(kind="question", text=self.say("refer.offer"))] if offer else []),
         ]
@@ -168,14 +168,27 @@ class Wording:
             referrals=tuple(referral.organisation for referral in refer.referrals),
         )
 
+    def organisation(self, organisation: str, called: str, wijk: str | None) -> Reply:
+        """Tell about the organisation that was asked for by name."""
+        name = self.name(organisation)
+        renamed = called.casefold() not in name.casefold()
+        first = (Part(kind="text", text=self.say("refer.now_called", called=called, name=name)),) if renamed else ()
+        return Reply(
+            parts=(*first, self._card(organisation, wijk)),
+            choices=(self.button("more"), self.button("human")),
+            language=self.language,
+            status="refer",
+            referrals=(organisation,),
+        )
+
     # ---------------------------------------------------------------- details
 
-    def _referral(self, referral: Referral) -> Part:
-        organisation = self.guide.organisations[referral.organisation]
+    def _card(self, name_of: str, in_wijk: str | None, because: str | None = None) -> Part:
+        organisation = self.guide.organisations[name_of]
         name = self.pick(organisation.name)
-        wijk = self.wijk(referral.wijk)
-        lines = [self.pick(organisation.does), self.pick(referral.because)]
-        if organisation.per_wijk and self.guide.is_general(referral.organisation, self.on, referral.wijk):
+        wijk = self.wijk(in_wijk) if organisation.per_wijk else None
+        lines = [self.pick(organisation.does), *([because] if because else [])]
+        if organisation.per_wijk and self.guide.is_general(name_of, self.on, in_wijk):
             key = "refer.general" if wijk else "refer.general_somewhere"
             lines.append(self.say(key, name=name, wijk=wijk or ""))
         if organisation.bring:
@@ -185,7 +198,7 @@ class Wording:
             kind="referral",
             title=title,
             text="\n".join(lines),
-            ways=self.ways(referral.organisation, referral.wijk),
+            ways=self.ways(name_of, in_wijk),
         )
 
     def _footnotes(self, refer: Refer, facts: Mapping[str, str]) -> Iterable[Part]:

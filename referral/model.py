@@ -72,6 +72,7 @@ class Organisation(Period):
     id: str
     name: str | Words
     formal_name: str | None = None
+    also_called: tuple[str, ...] = Field(default=(), description="former and other names that people use")
     city: str | None = None
     does: Words
     bring: Words | None = None

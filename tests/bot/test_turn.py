@@ -356,3 +356,11 @@ def test_every_button_fits_in_64_bytes(new_talk, real_minds):
         for answer in ("3521", "nee", "weet ik niet", "weet ik niet"):
             assert all(len(choice.payload.encode()) <= 64 for choice in reply.choices)
             reply = talk.say(answer)
+
+
+def test_an_organisation_that_is_asked_for_by_a_former_name_is_shown(unsure_talk):
+    reply = unsure_talk.say("wat is de website van stadsring51")
+
+    assert reply.referrals == ("amersfoort-stadsring",)
+    assert "Stadsring51 heet nu" in reply.plain
+    assert "https://stadsring.nl" in reply.plain
