@@ -1,8 +1,9 @@
 """Catalogue to model file. Runs on a developer's machine (scikit-learn); the running product only reads the file.
 
-Recipe: a shrinkage-LDA and a logistic reader of the vectors, both also taught the phrases that define the themes, and
-for Dutch a logistic reader of n-grams, mixed as log probabilities; acts by a logistic reader of both; danger by
-support vectors over the vectors. Thresholds and temperatures come from messages held out in turn (calibrate.py).
+Recipe: a shrinkage-LDA of the vectors, also taught the phrases that define the themes, beside logistic readers of
+n-grams and of both together (Dutch), or of each by itself (other languages), mixed as log probabilities; acts by a
+logistic reader of both; danger by support vectors over the vectors. Thresholds and temperatures come from messages
+held out in turn (calibrate.py).
 """
 
 from collections.abc import Sequence
@@ -19,7 +20,7 @@ from intents.model import Catalogue, Progress
 from intents.ngrams import Ngrams, learn
 from intents.normalise import guard
 
-_LEAST = 3  # messages in which an n-gram must occur
+_LEAST = 4  # messages in which an n-gram must occur
 
 
 def train(catalogue: Catalogue, encoder: Encoder, progress: Progress) -> Heads:

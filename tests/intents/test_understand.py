@@ -13,12 +13,12 @@ SENTENCES = Path(__file__).parent / "sentences"
 
 # Floors under the held-out scores, some points below what `wegwijs evaluate` prints; to be raised, never lowered.
 FLOORS = {
-    "Dutch: a right theme first": 0.70,
-    "Dutch: a right theme among three": 0.87,
-    "other languages: a right theme first": 0.70,
-    "other languages: a right theme among three": 0.85,
-    "danger seen": 0.65,
-    "acts told apart": 0.65,
+    "Dutch: a right theme first": 0.80,
+    "Dutch: a right theme among three": 0.92,
+    "other languages: a right theme first": 0.80,
+    "other languages: a right theme among three": 0.88,
+    "danger seen": 0.70,
+    "acts told apart": 0.73,
     "themes not taken for acts": 0.95,
     "language": 0.93,
     "facts that are right": 0.95,
