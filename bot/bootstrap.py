@@ -1,6 +1,5 @@
 """Puts the parts together; the one place that knows them all."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
@@ -16,11 +15,10 @@ from bot.stores.sql import SqlStore
 from bot.stores.staff import SqlAccounts
 from intents.encoder.encode import cached_model
 from intents.load import load_theme_names
+from intents.model import Progress
 from intents.understand import load_reader
 from referral.guide import Guide
 from referral.load import load_guide
-
-Progress = Callable[[float, str], None]
 
 _HERE = ZoneInfo("Europe/Amsterdam")
 

@@ -1,22 +1,20 @@
 """The small dialogue of a handover: consent first, then it is handed over at once; a name and a number may follow."""
 
-import re
 from datetime import datetime
 
 import phonenumbers
 
 from bot.conversation import Conversation
 from bot.events import Consented, ContactGiven, Event, HandedOver, Heard
+from bot.masking import EMAIL
 from bot.messages import Part, Reply, read_payload
-from bot.wording import Wording
+from bot.wording import FRONT_DESK, Wording
 from referral.decide import decide
 from referral.guide import Guide
 from referral.model import ELSEWHERE, PLACE, UNKNOWN, Refer, Situation
 
 Step = tuple[tuple[Event, ...], Reply]
 
-FRONT_DESK = "utrecht-gemeente"  # takes the questions of those whose city is not known
-_EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 _LONGEST_NAME = 5  # words; more is a message
 
 
@@ -46,16 +44,19 @@ def offer(then: Conversation, guide: Guide, words: Wording, now: datetime, *, co
         text=words.say("handoff.offer", name=name),
         ways=words.line(organisation) or words.front_desk(),
     )
-    asked = ask_consent(then, guide, words, now)[1]
+    asked = _consent(organisation, words)
     return (), asked.model_copy(update={"parts": (*sorry, text, *asked.parts)})
 
 
 def ask_consent(then: Conversation, guide: Guide, words: Wording, now: datetime) -> Step:
     """Ask whether staff may read the conversation."""
-    name = words.name(desk_for(then, guide, now))
-    question = Part(kind="question", text=words.say("handoff.consent", name=name))
+    return (), _consent(desk_for(then, guide, now), words)
+
+
+def _consent(organisation: str, words: Wording) -> Reply:
+    question = Part(kind="question", text=words.say("handoff.consent", name=words.name(organisation)))
     choices = (words.button("yes", "affirm"), words.button("no", "deny"))
-    return (), Reply(parts=(question,), choices=choices, language=words.language, status="handoff", expects="consent")
+    return Reply(parts=(question,), choices=choices, language=words.language, status="handoff", expects="consent")
 
 
 def answer(
@@ -115,7 +116,7 @@ def _reached(before: Conversation, typed: str, in_chat: bool, words: Wording, no
 
 def address_in(typed: str) -> str | None:
     """Return the e-mail address or Dutch phone number in a text, None when there is none."""
-    if found := _EMAIL.search(typed):
+    if found := EMAIL.search(typed):
         return found[0]
     numbers = [match.number for match in phonenumbers.PhoneNumberMatcher(typed, "NL")]
     return phonenumbers.format_number(numbers[0], phonenumbers.PhoneNumberFormat.INTERNATIONAL) if numbers else None

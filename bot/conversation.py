@@ -22,7 +22,7 @@ from bot.events import (
 from bot.messages import Reply, Value
 from bot.ports import CaseState
 from intents.model import Reading
-from referral.model import PLACE, UNKNOWN, Ask, Decision, Location, Refer
+from referral.model import PLACE, UNKNOWN, Decision, Location, Refer
 
 # What is told about the question at hand, not about the person: a new question starts without it.
 _OF_THE_QUESTION = {"home_or_utilities_at_risk", "nuisance", "able_to_go", "for_whom"}
@@ -175,8 +175,3 @@ def _unclear(now: Conversation, reply: Reply) -> int:
 
 def _joined(first: tuple[str, ...], then: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(dict.fromkeys([*first, *then]))
-
-
-def asked_fact(conversation: Conversation) -> str | None:
-    """Return the fact that the last decision asked for, or None."""
-    return conversation.decision.fact if isinstance(conversation.decision, Ask) else None

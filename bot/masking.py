@@ -6,7 +6,7 @@ from collections.abc import Callable
 from stdnum import iban
 from stdnum.nl import bsn
 
-_EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
+EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 _IBAN = re.compile(r"\b[A-Za-z]{2}\d{2}(?: ?[A-Za-z0-9]{4}){2,7}(?: ?[A-Za-z0-9]{1,4})?\b")
 _PHONE = re.compile(r"(?<![\d-])(?:\+31|0031|0)[ -]?(?:\d[ -]?){8}\d(?!\d)")
 _NINE = re.compile(r"(?<![\d.])\d{3}[ .]?\d{3}[ .]?\d{3}(?!\d)|(?<![\d.])\d{4}[ .]\d{2}[ .]\d{3}(?!\d)")
@@ -31,7 +31,7 @@ def _own_phone(number: str) -> bool:
 
 
 _KINDS: tuple[tuple[re.Pattern[str], str, Callable[[str], bool]], ...] = (
-    (_EMAIL, "e-mailadres", lambda _: True),
+    (EMAIL, "e-mailadres", lambda _: True),
     (_IBAN, "rekeningnummer", iban.is_valid),
     (_PHONE, "telefoonnummer", _own_phone),
     (_NINE, "bsn", bsn.is_valid),

@@ -31,7 +31,7 @@ def take_turn(conversation: Conversation, incoming: Incoming, minds: Minds, now:
     heard = hear(conversation, incoming, minds, now)
     then = after(conversation, heard)
     words = Wording(minds.phrases, minds.guide, minds.themes, then.language, now)
-    if _wants_forgetting(conversation, incoming, heard):
+    if _wants_forgetting(conversation, heard):
         return Turn(events=(heard, _said(heard, words.chat("forgotten"), now)), forget=True)
     if conversation.held_by_staff:
         return Turn(events=(heard,))
@@ -39,8 +39,8 @@ def take_turn(conversation: Conversation, incoming: Incoming, minds: Minds, now:
     return Turn(events=(heard, *events, _said(heard, _framed(reply, conversation, then, words), now)))
 
 
-def _wants_forgetting(conversation: Conversation, incoming: Incoming, heard: Heard) -> bool:
-    chosen = read_payload(guard(incoming.text))
+def _wants_forgetting(conversation: Conversation, heard: Heard) -> bool:
+    chosen = read_payload(heard.text)
     agreed = conversation.expects == "forget" and heard.understanding.act == "affirm"
     return agreed or (chosen is not None and chosen[0] == "forget")
 

@@ -21,6 +21,7 @@ _LINES: Mapping[str, tuple[str, ...]] = {
     "own-municipality": ("politie",),
 }
 _SHOWN_WAYS = 4
+FRONT_DESK = "utrecht-gemeente"  # takes the questions of those whose city is not known
 
 
 class Names(Protocol):
@@ -117,7 +118,7 @@ class Wording:
 
     def front_desk(self) -> tuple[Way, ...]:
         """Return the phone that always stands open for a question: the municipality's."""
-        return self.line("utrecht-gemeente")
+        return self.line(FRONT_DESK)
 
     def ask(self, ask: Ask, conversation: Conversation) -> Reply:
         """Ask for one fact, with its answers as buttons, "weet ik niet" and "waarom vraagt u dit?"."""

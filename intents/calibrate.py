@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 from sklearn.model_selection import StratifiedKFold
 
-from intents.heads import NO_ACT, Kernel, Linear, Mixture, Thresholds
+from intents.heads import NO_ACT, Kernel, Linear, Mixture, Thresholds, log_softmax
 from intents.learning import WEIGHTS, Array, Rows, Teaching, learn_readers, likeness
 from intents.model import Example, Progress
 
@@ -36,7 +36,7 @@ def calibrate(rows: Rows, teaching: Teaching, progress: Progress) -> tuple[Thres
 
 def _scores(rows: Rows, dutch: Mixture, other: Mixture, act: Mixture, signal: Kernel) -> list[dict[str, Array]]:
     def mixed(mixture: Mixture) -> Array:
-        return np.asarray(sum(weight * _log_softmax(_all(reader, rows)) for weight, reader in mixture.readers))
+        return np.asarray(sum(weight * log_softmax(_all(reader, rows)) for weight, reader in mixture.readers))
 
     tables = {
         "dutch": mixed(dutch),
@@ -73,7 +73,7 @@ def _temperature(seen: Sequence[tuple[Example, Array]], name: str, teaching: Tea
 
 def _surprise(scores: Array, rights: Sequence[Sequence[int]]) -> float:
     """Return how little the right classes were expected (mean negative log likelihood)."""
-    chances = np.exp(_log_softmax(scores))
+    chances = np.exp(log_softmax(scores))
     return float(-np.mean([np.log(row[list(right)].sum() + 1e-9) for row, right in zip(chances, rights, strict=True)]))
 
 
@@ -95,7 +95,7 @@ def _thresholds(
             if (name == "dutch") != (example.language == "nl") or example.act:
                 continue
             right = set(_right(example, name, teaching))
-            chances = np.exp(_log_softmax(scores[name] / temperatures[name]))
+            chances = np.exp(log_softmax(scores[name] / temperatures[name]))
             order = np.argsort(-chances)
             firsts.append((float(chances[order[0]]), int(order[0]) in right))
             thirds += [(float(chances[i]), int(i) in right) for i in order[1:3]]
@@ -107,7 +107,7 @@ def _thresholds(
 
 def _act_threshold(seen: Sequence[tuple[Example, Array]]) -> float:
     """Return how likely an act must be, so that few messages about a theme are taken for one."""
-    themed = np.sort([1 - np.exp(_log_softmax(scores))[0] for one, scores in seen if not one.act])
+    themed = np.sort([1 - np.exp(log_softmax(scores))[0] for one, scores in seen if not one.act])
     return float(np.clip(themed[int(len(themed) * (1 - _TAKEN_FOR_ACT))], 0.2, 0.8))
 
 
@@ -132,8 +132,3 @@ def _signal_thresholds(seen: Sequence[tuple[Example, dict[str, Array]]], teachin
 
 def _has(example: Example, signals: Sequence[str]) -> bool:
     return bool(set(signals) & set(example.signals)) if signals else bool(example.signals)
-
-
-def _log_softmax(scores: Array) -> Array:
-    shifted = scores - scores.max(axis=-1, keepdims=True)
-    return np.asarray(shifted - np.log(np.exp(shifted).sum(axis=-1, keepdims=True)))

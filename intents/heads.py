@@ -7,6 +7,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -54,9 +55,9 @@ class Mixture:
 
     def probabilities(self, features: Features) -> Floats:
         """Return the probability of each class; they add up to 1."""
-        parts = [weight * _log_softmax(reader.scores(features)) for weight, reader in self.readers]
+        parts = [weight * log_softmax(reader.scores(features)) for weight, reader in self.readers]
         mixed = np.asarray(np.sum(parts, axis=0) / self.temperature, dtype=np.float32)
-        return np.asarray(np.exp(_log_softmax(mixed)), dtype=np.float32)
+        return np.asarray(np.exp(log_softmax(mixed)), dtype=np.float32)
 
 
 @dataclass(frozen=True)
@@ -194,6 +195,7 @@ def _linear(arrays: Mapping[str, NDArray[np.generic]], name: str) -> Linear:
     return Linear(found.get("vector"), found.get("grams"), found["offset"])  # type: ignore[arg-type]
 
 
-def _log_softmax(scores: Floats) -> Floats:
-    shifted = scores - scores.max()
-    return np.asarray(shifted - np.log(np.exp(shifted).sum()), dtype=np.float32)
+def log_softmax(scores: NDArray[Any]) -> NDArray[Any]:
+    """Return scores as log probabilities over their last axis."""
+    shifted = scores - scores.max(axis=-1, keepdims=True)
+    return np.asarray(shifted - np.log(np.exp(shifted).sum(axis=-1, keepdims=True)))
