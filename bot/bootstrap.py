@@ -49,7 +49,7 @@ def load_minds(progress: Progress = lambda _share, _what: None) -> Minds:
         guide=directory,
         phrases=load_phrases(),
         themes=lambda theme, language: names[theme].get(language, names[theme]["nl"]),
-        directory=directory.version,
+        directory=f"{directory.version}.{reader.version}",
     )
 
 

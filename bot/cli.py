@@ -216,6 +216,21 @@ def forget(conversation: Annotated[str, typer.Argument(help="Its number, such as
     raise typer.Exit(0 if gone else 1)
 
 
+@app.command()
+def receipt(number: Annotated[str, typer.Argument(help="The number under an answer, such as K7MN-4XWA.")]) -> None:
+    """Show the answer that a resident quotes by its number: who, why, by which rules, and what would change it."""
+    from bot import bootstrap
+    from bot.staff.look_up import look_up
+    from referral.receipt import read_receipt
+
+    written = read_receipt(number)
+    if written is None:
+        raise typer.BadParameter(f"{number!r} is no number of an answer; it looks like K7MN-4XWA")
+    lines = asyncio.run(look_up(bootstrap.open_store(bootstrap.settings()), bootstrap.guide(), written))
+    print("\n".join(lines) or "Er is geen antwoord met dit nummer, of het gesprek is gewist.")  # noqa: T201
+    raise typer.Exit(0 if lines else 1)
+
+
 @staff.command("add")
 def staff_add(
     name: Annotated[str, typer.Argument(help="How the colleague signs in.")],

@@ -37,6 +37,7 @@ class Conversation(Value):
     language: str | None = None
     heard: frozenset[str] = frozenset()
     messages: int = 0
+    words: tuple[str, ...] = Field(default=(), description="what the resident typed so far, as it is kept")
     themes: tuple[str, ...] = ()
     signals: tuple[str, ...] = ()
     alarms: tuple[str, ...] = Field(default=(), description="every signal ever told, for the desk")
@@ -131,6 +132,7 @@ def _heard(now: Conversation, event: Heard) -> Mapping[str, object]:
         "language": understood.language,
         "heard": now.heard | {event.id},
         "messages": now.messages + 1,
+        "words": (*now.words, event.text),
         "themes": _joined(base.themes, themes),
         "signals": _joined(base.signals, understood.signals),
         "alarms": _joined(now.alarms, understood.signals),

@@ -29,12 +29,16 @@ class Heard(Happened):
 
 
 class Decided(Happened):
-    """The next step that the rules gave, on which day and with which version of the directory."""
+    """The next step that the rules gave, on which day and with which version of the directory.
+
+    A referral has a number (`receipt`) by which the resident and staff can speak of it.
+    """
 
     kind: Literal["decided"] = "decided"
     decision: Ask | Refer
     on: date
     directory: str
+    receipt: str | None = None
 
 
 class Said(Happened):

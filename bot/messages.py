@@ -82,6 +82,7 @@ class Reply(Value):
     say_first: tuple[str, ...] = ()
     referrals: tuple[str, ...] = ()
     wijk: str | None = None
+    receipt: str | None = None
     themes: tuple[str, ...] = ()
     signals: tuple[str, ...] = ()
 

@@ -19,4 +19,4 @@ class Minds:
     guide: Guide
     phrases: Phrases
     themes: Names
-    directory: str = "0"  # version of the guide's files
+    directory: str = "0"  # version of what decides: the guide's files and the readers

@@ -100,6 +100,10 @@ class EventStore(Protocol):
         """Return one case, or None."""
         ...
 
+    async def answered(self, receipt: str) -> tuple[str, ...]:
+        """Return the conversations in which the answer of this number was given, the last one first."""
+        ...
+
     async def undelivered(
         self, channel: str, limit: int = 100, *, now: datetime | None = None
     ) -> tuple[tuple[str, Said], ...]:

@@ -18,6 +18,7 @@ from bot.channels.web import web_routes
 from bot.ports import Accounts
 from bot.settings import Settings
 from bot.staff.app import staff_app
+from referral.plan import plan_ahead
 
 log = logging.getLogger("wegwijs")
 
@@ -31,7 +32,10 @@ def build_app(assistant: Assistant, accounts: Accounts, settings: Settings, stop
     @asynccontextmanager
     async def life(_: FastAPI) -> AsyncIterator[None]:
         poller = asyncio.create_task(_telegram(assistant, settings, stop))
+        ahead = asyncio.to_thread(plan_ahead, assistant.minds.guide, assistant.clock.now().date())
+        planner = asyncio.create_task(ahead)
         yield
+        await planner
         stop.set()
         await poller
 

@@ -12,8 +12,10 @@ from bot.minds import Minds
 from bot.wording import Wording
 from intents.normalise import guard
 from referral.decide import decide
+from referral.explain import explain
 from referral.model import Ask, Decision, Refer, Situation
 from referral.names import organisations_in
+from referral.receipt import receipt
 
 MOST_THEMES = 3  # decided together
 _CHAT_ACTS = ACTS - FIRST_ACTS
@@ -63,7 +65,9 @@ def respond(
         return step
     match chosen[0] if chosen else None:
         case "why" if isinstance(before.decision, Ask):
-            return _decided(then, minds, words, now, explain=True)
+            return _decided(then, minds, words, now, with_reason=True)
+        case "why_here" if before.answered:
+            return (), words.why_here(explain(_situation(then), minds.guide, now.date()))
         case "other":
             return (), words.all_themes()
         case "more":
@@ -86,25 +90,30 @@ def respond(
     return (), words.clarify(then)
 
 
+def _situation(then: Conversation) -> Situation:
+    return Situation(themes=then.themes[:MOST_THEMES], signals=then.signals, facts=then.facts)
+
+
 def _decided(
-    then: Conversation, minds: Minds, words: Wording, now: datetime, explain: bool = False
+    then: Conversation, minds: Minds, words: Wording, now: datetime, *, with_reason: bool = False
 ) -> tuple[tuple[Event, ...], Reply]:
-    situation = Situation(themes=then.themes[:MOST_THEMES], signals=then.signals, facts=then.facts)
-    decision = decide(situation, minds.guide, on=now.date())
-    reply = _worded(decision, then, words)
-    if explain and isinstance(decision, Ask):
+    decision = decide(_situation(then), minds.guide, on=now.date())
+    refers = isinstance(decision, Refer) and bool(decision.referrals)
+    number = receipt(then.words, now.date(), minds.directory) if refers else None
+    reply = _worded(decision, then, words, number)
+    if with_reason and isinstance(decision, Ask):
         again = words.ask(decision, _afresh(then))
         reply = again.model_copy(update={"parts": (words.why(decision), *again.parts)})
-    event = Decided(at=now, decision=decision, on=now.date(), directory=minds.directory)
+    event = Decided(at=now, decision=decision, on=now.date(), directory=minds.directory, receipt=number)
     return (event,), reply
 
 
-def _worded(decision: Decision, then: Conversation, words: Wording) -> Reply:
+def _worded(decision: Decision, then: Conversation, words: Wording, number: str | None) -> Reply:
     match decision:
         case Ask():
             return words.ask(decision, then)
         case Refer():
-            reply = words.refer(decision, then.facts)
+            reply = words.refer(decision, then.facts, number)
             return reply if decision.referrals or not then.ranking else words.clarify(then)
 
 

@@ -7,10 +7,11 @@ from typing import Protocol
 from bot.conversation import Conversation
 from bot.messages import Choice, Part, Reply, Status, Way, payload
 from bot.phrases import DUTCH, Phrases
+from referral.explain import Explanation
 from referral.guide import Guide
 from referral.hours import in_words, lines_open_first, open_first, open_now
 from referral.model import ELSEWHERE, PLACE, UNKNOWN, Ask, Contact, Location, Refer, Words
-from referral.tell import why_asked
+from referral.tell import why_asked, why_here
 
 # Which lines stand under the sentence for each that is said first (see referral_policy: "Signals come first").
 _LINES: Mapping[str, tuple[str, ...]] = {
@@ -144,22 +145,22 @@ class Wording:
         """Tell why a fact is asked, and between whom the answer chooses."""
         return Part(kind="text", text=why_asked(ask, self.guide, self.language))
 
-    def refer(self, refer: Refer, facts: Mapping[str, str]) -> Reply:
-        """Tell who helps, why, how to reach them and what to bring."""
+    def refer(self, refer: Refer, facts: Mapping[str, str], number: str | None = None) -> Reply:
+        """Tell who helps, why, how to reach them and what to bring, with the number of this answer."""
         if not refer.referrals:
             return self.chat("refer.nothing", self.button("human"))
         head = "refer.intro" if len(refer.referrals) == 1 else "refer.intro_many"
-        named = [self.guide.organisations[referral.organisation] for referral in refer.referrals]
-        elsewhere = any(one.id == "own-municipality" for one in named)
-        offer = any(one.city for one in named)  # only organisations of our cities have a desk here
+        elsewhere = any(one.organisation == "own-municipality" for one in refer.referrals)
+        offer = self._on_our_desk(refer)
         parts = [
             *([Part(kind="text", text=self.say("refer.elsewhere", cities=self._cities()))] if elsewhere else []),
             Part(kind="text", text=self.say(head)),
             *(self._card(one.organisation, one.wijk, self.pick(one.because)) for one in refer.referrals),
             *self._footnotes(refer, facts),
+            *([Part(kind="text", text=self.say("refer.receipt", number=number))] if number else []),
             *([Part(kind="question", text=self.say("refer.offer"))] if offer else []),
         ]
-        choices = (*([self.button("contact")] if offer else []), self.button("more"), self.button("human"))
+        choices = (*self._offer(refer), self.button("why_here"), self.button("more"), self.button("human"))
         return Reply(
             parts=tuple(parts),
             choices=choices,
@@ -167,7 +168,22 @@ class Wording:
             status="refer",
             expects="offer" if offer else None,
             referrals=tuple(referral.organisation for referral in refer.referrals),
+            receipt=number,
         )
+
+    def why_here(self, told: Explanation) -> Reply:
+        """Tell in two sentences for each organisation what the referral hung on; nothing is asked."""
+        if not isinstance(told.decision, Refer):
+            return self.chat("help", self.button("human"))
+        reasons = [why_here(told, self.guide, self.language, place) for place in range(len(told.decision.referrals))]
+        names = [self.name(one.organisation) for one in told.decision.referrals]
+        parts = [
+            Part(kind="text", title=name, text=" ".join(dict.fromkeys(reason)))
+            for name, reason in zip(names, reasons, strict=True)
+        ]
+        choices = (*self._offer(told.decision), self.button("more"), self.button("human"))
+        expects = "offer" if self._on_our_desk(told.decision) else None
+        return Reply(parts=tuple(parts), choices=choices, language=self.language, expects=expects)
 
     def organisation(self, organisation: str, called: str, wijk: str | None) -> Reply:
         """Tell about the organisation that was asked for by name."""
@@ -183,6 +199,13 @@ class Wording:
         )
 
     # ---------------------------------------------------------------- details
+
+    def _on_our_desk(self, refer: Refer) -> bool:
+        """Tell whether one of them is of our cities; only these have a desk here."""
+        return any(self.guide.organisations[one.organisation].city for one in refer.referrals)
+
+    def _offer(self, refer: Refer) -> tuple[Choice, ...]:
+        return (self.button("contact"),) if self._on_our_desk(refer) else ()
 
     def _card(self, name_of: str, in_wijk: str | None, because: str | None = None) -> Part:
         organisation = self.guide.organisations[name_of]

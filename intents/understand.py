@@ -32,6 +32,11 @@ class Reader:
         self._heads = heads
         self._cached: Callable[[str, str | None, str | None], Understanding] = lru_cache(_REMEMBERED)(self._read)
 
+    @property
+    def version(self) -> str:
+        """A short name of exactly what the readers were learned from."""
+        return self._heads.data
+
     def understand(self, text: str, language: str | None = None, expecting: str | None = None) -> Understanding:
         """Return what a text says. `language` is the conversation's so far, `expecting` what was asked."""
         return self._cached(guard(text), language, expecting)

@@ -7,6 +7,8 @@ every answer to it.
 """
 
 from collections.abc import Iterable
+from datetime import date
+from itertools import permutations
 from typing import NamedTuple
 
 from referral.guide import Day, Guide, Tables
@@ -30,6 +32,19 @@ def next_question(case: Case, guide: Guide, day: Day) -> Question | None:
     if city is None and (between := places_between(case, guide, day)):
         return Question(PLACE, between)
     return fact_question(search_for(case, guide, day, table_of(city)), case)
+
+
+def plan_ahead(guide: Guide, on: date) -> int:
+    """Plan for every theme and pair of themes (one in fifty takes over a millisecond); return for how many.
+
+    What is planned is remembered for all days that are alike, so that no resident waits for it.
+    """
+    day = guide.day(on)
+    pairs = [themes for size in (1, 2) for themes in permutations(guide.themes, size)]
+    for themes in pairs:
+        for city in (None, *day.tables):
+            next_question(Case(themes, (), {"city": city} if city else {}), guide, day)
+    return len(pairs)
 
 
 def table_of(city: str | None) -> str:

@@ -32,7 +32,7 @@ class NoAccount(ValueError):
 
 
 class Wait(Value):
-    """Too many wrong passwords were tried for this name; how long to wait."""
+    """Too many wrong passwords, or numbers of answers, were tried; how long to wait."""
 
     time: timedelta
 
@@ -68,6 +68,7 @@ class Door:
         self._store = store
         self._clock = clock
         self._tries = Tries()
+        self._guesses = Tries()
         self._turn = asyncio.Semaphore(_AT_ONCE)
         self._used: dict[str, datetime] = {}
 
@@ -133,6 +134,20 @@ class Door:
         now = replay(conversation, events)
         theirs = now.state is not None and now.organisation == staff.team == now.consented
         return CaseFile(events=events, conversation=now) if theirs else None
+
+    async def answered(self, staff: Staff, receipt: str) -> tuple[Event, ...] | Wait:
+        """Return a conversation in which the answer of this number was given; nothing when there is none.
+
+        Who quotes the number lets staff see that answer, of whatever team; nothing else of it may be shown.
+        Who tries too many numbers that do not exist must wait, so that nobody finds one by guessing.
+        """
+        now = self._clock.now()
+        if left := self._guesses.wait(staff.name, now):
+            return Wait(time=left)
+        for conversation in (await self._store.answered(receipt))[:1]:
+            return await self._store.read(conversation)
+        self._guesses.note(staff.name, now)
+        return ()
 
     async def numbered(self, staff: Staff, number: str) -> CaseFile | None:
         """Return the case of this number, looked for among those of the team only."""

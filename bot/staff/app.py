@@ -21,6 +21,7 @@ from bot.staff.words import span
 from referral.guide import Guide
 
 _WRONG = "De naam of het wachtwoord klopt niet."
+LONGEST_NUMBER = 40  # signs that are looked at
 _KEEP = {"Cache-Control": "public, max-age=31536000, immutable"}
 
 
@@ -93,6 +94,11 @@ def _add_queue(routes: APIRouter, desk: Desk) -> None:
         now = desk.assistant.clock.now()
         rows = queue(tab, await desk.door.cases(staff), closed, staff, desk.dutch, now=now)
         return HTMLResponse(desk.pages.queue(rows, session))
+
+    @routes.get("/answers")
+    async def answer(request: Request) -> Response:
+        session = await desk.signed(request)
+        return await desk.answer_page(session, request.query_params.get("number", "")[:LONGEST_NUMBER].strip())
 
     @routes.get("/events")
     async def events(request: Request) -> Response:

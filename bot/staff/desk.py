@@ -12,17 +12,20 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from bot.assistant import Assistant
 from bot.handover import Staff
 from bot.ports import Accounts, Session
-from bot.staff.access import CaseFile, Door
+from bot.staff.access import CaseFile, Door, Wait
 from bot.staff.guard import Refused, check_csrf, read_form
 from bot.staff.pages import Pages, Typed
-from bot.staff.sheet import sheet
-from bot.staff.words import Dutch
+from bot.staff.sheet import answer, sheet
+from bot.staff.words import Dutch, span
 from referral.guide import Guide
+from referral.receipt import read_receipt
 
 COOKIE = "wegwijs_staff"
 LIVE = "wegwijs-live"  # the header of a page that refreshes itself
 HOME = "/staff"
 _ENDED = "U bent uitgelogd. Log opnieuw in om verder te gaan."
+_NO_NUMBER = "Zo ziet een nummer er niet uit. Het heeft acht letters en cijfers, zoals K7MN-4XWA."
+_NOT_KEPT = "Er is geen antwoord met dit nummer. Klopt het nummer, dan is het gesprek gewist."
 _SENTENCES = {
     404: ("Niet gevonden", "Deze pagina is er niet, of de vraag hoort bij een ander team."),
     503: (
@@ -79,6 +82,21 @@ class Desk:
         shown = sheet(case, colleague(session), self.dutch, self.pushed, self.assistant.clock.now())
         status = HTTPStatus.CONFLICT if typed else HTTPStatus.OK
         return HTMLResponse(self.pages.case(shown, session, typed or Typed()), status)
+
+    async def answer_page(self, session: Session, typed: str) -> Response:
+        """Return the page with the answer of a number; only the answer, not who got it or what they typed."""
+        if not typed:
+            return HTMLResponse(self.pages.answer(session))
+        receipt = read_receipt(typed)
+        if receipt is None:
+            return HTMLResponse(self.pages.answer(session, typed=typed, problem=_NO_NUMBER), HTTPStatus.NOT_FOUND)
+        events = await self.door.answered(colleague(session), receipt)
+        if isinstance(events, Wait):
+            wait = f"Er zijn te veel nummers geprobeerd. Wacht {span(events.time)}."
+            return HTMLResponse(self.pages.answer(session, typed=receipt, problem=wait), HTTPStatus.TOO_MANY_REQUESTS)
+        found = answer(events, receipt, self.dutch)
+        problem, status = (None, HTTPStatus.OK) if found else (_NOT_KEPT, HTTPStatus.NOT_FOUND)
+        return HTMLResponse(self.pages.answer(session, typed=receipt, found=found, problem=problem), status)
 
     def refuse(self, request: Request, refused: Refused) -> Response:
         """Return the page for a request that ends early."""

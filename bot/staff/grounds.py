@@ -11,6 +11,7 @@ from bot.turn import MOST_THEMES
 from referral.explain import Explanation, Row, explain
 from referral.model import Refer, Referral, Situation
 
+MOST_CHANGES = 6  # that are shown of what would lead elsewhere
 _CHANGED = "De regels zijn sinds deze verwijzing veranderd. Nu zou Wegwijs misschien anders verwijzen."
 
 
@@ -35,13 +36,18 @@ class Step(Value):
 
 
 class Grounds(Value):
-    """A referral with what decided it. `changed` says so when the rules of today decide otherwise."""
+    """A referral with what decided it. `changed` says so when the rules of today decide otherwise.
+
+    `otherwise` tells the smallest changes of what is known that lead to somebody else.
+    """
 
     reasons: tuple[Reason, ...]
     left_over: tuple[str, ...]
     on: str
     directory: str
+    receipt: str | None = None
     steps: tuple[Step, ...] = ()
+    otherwise: tuple[str, ...] = ()
     changed: str | None = None
 
 
@@ -53,6 +59,8 @@ def grounds(decided: Decided, refer: Refer, known: Conversation, dutch: Dutch) -
         left_over=tuple(map(dutch.organisation, refer.left_over)),
         on=words.day(decided.on),
         directory=decided.directory,
+        receipt=decided.receipt,
+        otherwise=tuple(otherwise(walk, dutch)) if walk else (),
         steps=tuple(steps(walk, dutch)) if walk else (),
         changed=None if walk else _CHANGED,
     )
@@ -88,6 +96,13 @@ def steps(walk: Explanation, dutch: Dutch) -> Iterator[Step]:
         about = dutch.theme(trace.theme) if trace.theme else "Eén plan voor het gezin"
         for row in trace.rows:
             yield Step(text=f"{about}: {outcome(row, dutch)}", rule=row.rule, fits=row.fitted)
+
+
+def otherwise(walk: Explanation, dutch: Dutch) -> Iterator[str]:
+    """Give the smallest changes that lead elsewhere, each as a sentence."""
+    for change in walk.would_change[:MOST_CHANGES]:
+        facts = " en ".join("{}: {}".format(*dutch.fact(fact, value)) for fact, value in change.facts.items())
+        yield f"{facts}. Dan {', daarna '.join(map(dutch.organisation, change.organisations)) or 'niemand'}."
 
 
 def outcome(row: Row, dutch: Dutch) -> str:

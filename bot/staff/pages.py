@@ -12,6 +12,7 @@ from bot.messages import Value
 from bot.ports import Session
 from bot.staff.actions import LONGEST_ANSWER, LONGEST_NOTE
 from bot.staff.cases import SHOWN_CLOSED, Queue
+from bot.staff.grounds import Grounds
 from bot.staff.sheet import Sheet
 from bot.staff.words import OUTCOMES, Dutch
 
@@ -68,6 +69,12 @@ class Pages:
             longest_answer=LONGEST_ANSWER,
             longest_note=LONGEST_NOTE,
         )
+
+    def answer(
+        self, session: Session, *, typed: str = "", found: Grounds | None = None, problem: str | None = None
+    ) -> str:
+        """Return the page to look up the answer that a resident quotes by its number."""
+        return self._render("answer.html", session, typed=typed, found=found, problem=problem)
 
     def message(self, title: str, sentence: str, session: Session | None = None) -> str:
         """Return a page that only says something."""

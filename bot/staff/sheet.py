@@ -113,7 +113,22 @@ def telephone(reach: str | None) -> str | None:
 def referral(events: Sequence[Event], dutch: Dutch) -> Grounds | None:
     """Return the last referral with its grounds, None when there was none."""
     for number in range(len(events), 0, -1):
-        event = events[number - 1]
-        if isinstance(event, Decided) and isinstance(event.decision, Refer) and event.decision.referrals:
-            return grounds(event, event.decision, replay("", events[: number - 1]), dutch)
+        if (found := referred(events, number, dutch)) is not None:
+            return found
+    return None
+
+
+def referred(events: Sequence[Event], number: int, dutch: Dutch) -> Grounds | None:
+    """Return the referral that the event of this number (from 1) gave, None when it gave none."""
+    event = events[number - 1]
+    if isinstance(event, Decided) and isinstance(event.decision, Refer) and event.decision.referrals:
+        return grounds(event, event.decision, replay("", events[: number - 1]), dutch)
+    return None
+
+
+def answer(events: Sequence[Event], receipt: str, dutch: Dutch) -> Grounds | None:
+    """Return the referral of this number with its grounds, None when it is not in the conversation."""
+    for number, event in enumerate(events, 1):
+        if isinstance(event, Decided) and event.receipt == receipt:
+            return referred(events, number, dutch)
     return None

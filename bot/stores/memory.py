@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from bot.conversation import Conversation
-from bot.events import Delivered, Event, Heard, Said
+from bot.events import Decided, Delivered, Event, Heard, Said
 from bot.ports import Case, Conflict, OutboxDepth
 from bot.stores.bell import Bell
 
@@ -83,6 +83,17 @@ class MemoryStore:
     async def case(self, conversation: str) -> Case | None:
         """Return one case, or None."""
         return self._cases.get(conversation)
+
+    async def answered(self, receipt: str) -> tuple[str, ...]:
+        """Return the conversations in which the answer of this number was given, the last one first."""
+        given = [
+            (event.at, conversation)
+            for conversation, events in self._events.items()
+            for event in events
+            if isinstance(event, Decided) and event.receipt == receipt
+        ]
+        latest = sorted(sorted(given, key=lambda one: one[1]), key=lambda one: one[0], reverse=True)
+        return tuple(dict.fromkeys(conversation for _, conversation in latest))
 
     async def undelivered(
         self, channel: str, limit: int = 100, *, now: datetime | None = None

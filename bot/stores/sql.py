@@ -13,13 +13,13 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.conversation import Conversation
-from bot.events import EVENT, Event, Heard, Said
+from bot.events import EVENT, Decided, Event, Heard, Said
 from bot.ports import Case, Conflict, OutboxDepth, StoreAway
 from bot.stores import outbox
 from bot.stores.bell import Bell
 from bot.stores.engines import Engines, to_the_end
 from bot.stores.migrate import at_head
-from bot.stores.tables import CASES, EVENTS, OUTBOX
+from bot.stores.tables import ANSWERS, CASES, EVENTS, OUTBOX
 
 _OPEN = ("waiting", "staff")
 _CLOSED = ("closed",)
@@ -56,6 +56,8 @@ class SqlStore:
         numbered = list(enumerate(events, after + 1))
         if numbered:
             await connection.execute(insert(EVENTS), [_row(conversation, *each) for each in numbered])
+        if answers := [row for each in numbered if (row := _answer(conversation, *each))]:
+            await connection.execute(insert(ANSWERS), answers)
         channel = Conversation(id=conversation).channel
         if channel in self._pushed:
             await outbox.put(connection, conversation, channel, numbered)
@@ -65,7 +67,7 @@ class SqlStore:
     async def forget(self, conversation: str) -> bool:
         """Erase a conversation with everything kept about it; tell whether there was one."""
         async with self.engines.writing(only=conversation) as connection:
-            for table in (OUTBOX, CASES):
+            for table in (OUTBOX, ANSWERS, CASES):
                 await connection.execute(delete(table).where(table.c.conversation == conversation))
             erased = await connection.execute(delete(EVENTS).where(EVENTS.c.conversation == conversation))
         self.changed.ring(conversation)
@@ -89,6 +91,15 @@ class SqlStore:
             query = select(CASES.c.body).where(CASES.c.conversation == conversation)
             body = await connection.scalar(query)
             return None if body is None else Case.model_validate_json(body)
+
+    async def answered(self, receipt: str) -> tuple[str, ...]:
+        """Return the conversations in which the answer of this number was given, the last one first."""
+        theirs = select(ANSWERS.c.conversation).join(
+            EVENTS, (EVENTS.c.conversation == ANSWERS.c.conversation) & (EVENTS.c.number == ANSWERS.c.number)
+        )
+        latest = theirs.where(ANSWERS.c.receipt == receipt).order_by(EVENTS.c.at.desc(), ANSWERS.c.conversation)
+        async with self.engines.reading() as connection:
+            return tuple(dict.fromkeys(await connection.scalars(latest)))
 
     async def undelivered(
         self, channel: str, limit: int = 100, *, now: datetime | None = None
@@ -138,6 +149,13 @@ async def _set_case(connection: AsyncConnection, case: Case | None) -> None:
     await connection.execute(delete(CASES).where(CASES.c.conversation == case.conversation))
     columns = case.model_dump(include={"conversation", "organisation", "state", "urgent", "opened_at"})
     await connection.execute(insert(CASES), {**columns, "body": case.model_dump_json()})
+
+
+def _answer(conversation: str, number: int, event: Event) -> dict[str, object] | None:
+    """Return the row of a referral that has a number; None for everything else."""
+    if not isinstance(event, Decided) or event.receipt is None:
+        return None
+    return {"conversation": conversation, "number": number, "receipt": event.receipt}
 
 
 def _row(conversation: str, number: int, event: Event) -> dict[str, object]:

@@ -1,6 +1,6 @@
 """The tables, the same on SQLite and PostgreSQL. `migrations/` brings a database to this; a test compares.
 
-What is kept of a conversation is in `events`, `outbox` and `cases`, and goes by `SqlStore.forget`.
+What is kept of a conversation is in `events`, `outbox`, `answers` and `cases`, and goes by `SqlStore.forget`.
 """
 
 from datetime import UTC, datetime
@@ -69,6 +69,16 @@ OUTBOX = Table(
     ForeignKeyConstraint(["conversation", "number"], ["events.conversation", "events.number"]),
     UniqueConstraint("conversation", "number", name="uq_outbox_event"),
     Index("ix_outbox_due", "channel", "dead", "position"),
+)
+
+ANSWERS = Table(
+    "answers",
+    METADATA,
+    Column("conversation", Text, primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("receipt", Text, nullable=False),  # not unique: the same words on the same day have the same number
+    ForeignKeyConstraint(["conversation", "number"], ["events.conversation", "events.number"]),
+    Index("ix_answers_receipt", "receipt"),
 )
 
 CASES = Table(

@@ -66,6 +66,12 @@ def talk(real_minds: Minds) -> Talk:
 
 
 @pytest.fixture
+def new_talk(real_minds: Minds) -> Callable[[], Talk]:
+    """Return what begins another conversation, to hold two beside each other."""
+    return lambda: Talk(real_minds)
+
+
+@pytest.fixture
 def unsure_talk(real_minds: Minds) -> Talk:
     """A talk with a reader that is never sure."""
     chances = {"wonen": 0.3, "geldzorgen": 0.25, "psychisch": 0.2, "werk": 0.1, "relatie": 0.05}
@@ -75,8 +81,3 @@ def unsure_talk(real_minds: Minds) -> Talk:
         return Understanding(language="nl", ranking=ranking)
 
     return Talk(replace(real_minds, understand=unsure))
-
-
-@pytest.fixture
-def new_talk(real_minds: Minds) -> Callable[[], Talk]:
-    return lambda: Talk(real_minds)

@@ -7,6 +7,7 @@ import pytest
 from bot.conversation import after
 from bot.events import Claimed, HandedOver
 from bot.messages import payload, read_payload
+from referral.receipt import read_receipt, receipt
 
 MONDAY = datetime(2026, 11, 23, 10, 0, tzinfo=UTC)
 
@@ -48,6 +49,59 @@ def test_a_missing_fact_becomes_one_question_with_i_do_not_know_beside_it(talk):
 
     assert (reply.status, reply.expects) == ("ask", "place")
     assert payload("inform", place="unknown") in [choice.payload for choice in reply.choices]
+
+
+def to_a_referral(talk):
+    talk.choose("theme", theme="regelingen")
+    reply = talk.say("ik woon in Overvecht")
+    while reply.status == "ask":
+        reply = talk.choose("inform", **{reply.expects: "unknown"})
+    return reply
+
+
+def test_a_referral_has_a_number_that_the_resident_can_quote(talk):
+    reply = to_a_referral(talk)
+
+    assert read_receipt(reply.receipt) == reply.receipt
+    assert any(reply.receipt in part.text for part in reply.parts)
+
+
+def test_the_same_words_on_the_same_day_give_the_same_referral_and_number_bit_for_bit(real_minds, new_talk):
+    first, second = new_talk(), new_talk()
+    to_a_referral(first), to_a_referral(second)
+
+    decided = [next(event for event in each.turn.events if event.kind == "decided") for each in (first, second)]
+
+    assert decided[0].model_dump_json() == decided[1].model_dump_json()
+    assert decided[0].receipt == receipt(first.conversation.words, MONDAY.date(), real_minds.directory)
+
+
+def test_other_words_give_another_number(new_talk):
+    first, second = new_talk(), new_talk()
+    second.say("goedemiddag")
+
+    assert to_a_referral(first).receipt != to_a_referral(second).receipt
+
+
+def test_why_this_organisation_is_told_in_two_sentences_and_changes_nothing(talk):
+    refer = to_a_referral(talk)
+    decided = talk.conversation.decision
+
+    reply = talk.choose("why_here")
+
+    assert "Overvecht" in reply.plain
+    assert all(part.text.count(".") == 2 for part in reply.parts)
+    assert talk.conversation.decision == decided
+    assert talk.choose("contact").plain.startswith("Mag")
+    assert payload("why_here") in [choice.payload for choice in refer.choices]
+
+
+def test_why_this_organisation_before_there_is_one_is_no_dead_end(talk):
+    assert talk.choose("why_here").choices
+
+
+def test_a_question_has_no_number(talk):
+    assert talk.choose("theme", theme="geldzorgen").receipt is None
 
 
 def test_a_place_in_words_answers_the_question_for_the_place(talk):

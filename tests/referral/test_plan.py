@@ -3,13 +3,14 @@
 from collections.abc import Iterator
 from datetime import date
 from functools import cache
-from itertools import combinations, product
+from itertools import combinations, permutations, product
 
 import pytest
 
 from referral.decide import decide
 from referral.guide import Guide
 from referral.model import Ask, Decision, Refer, Situation
+from referral.plan import plan_ahead
 
 HANGS_ON = {  # by the policy: the facts that a theme in Utrecht can hang on, besides the wijk
     "geldzorgen": ("home_or_utilities_at_risk", "children_at_home"),
@@ -146,3 +147,16 @@ def test_told_facts_ask_the_same_as_answered_ones(guide):
         for values in product(*(tuple(guide.facts[name].values)[:2] for name in names)):
             facts = {"city": "utrecht", "wijk": "utrecht-oost", **dict(zip(names, values, strict=True))}
             assert isinstance(decide(Situation(themes=themes, facts=facts), guide, TODAY), Refer)
+
+
+def test_after_planning_ahead_no_theme_and_no_pair_has_to_be_planned_again(guide):
+    day = guide.day(TODAY)
+    planned = plan_ahead(guide, TODAY)
+    before = set(day.searches)
+
+    for themes in permutations(guide.themes, 2):
+        for place in PLACES:
+            decide(Situation(themes=themes, facts=place), guide, TODAY)
+
+    assert planned == len(guide.themes) ** 2
+    assert set(day.searches) == before

@@ -110,6 +110,7 @@ class Desk:
         language: str = "nl",
         urgent: bool = False,
         consent: bool = True,
+        receipt: str | None = None,
     ) -> tuple[Event, ...]:
         """Return the events of a conversation that was referred and handed over."""
         now = self.clock.now()
@@ -133,7 +134,7 @@ class Desk:
         yes = Understanding(language=language, act="affirm")
         return (
             Heard(at=now, id="1", text=text, understanding=told),
-            Decided(at=now, decision=decision, on=now.date(), directory="2026-11-20.1"),
+            Decided(at=now, decision=decision, on=now.date(), directory="2026-11-20.1", receipt=receipt),
             Said(at=now, id="said-1", reply=reply, answers="1"),
             Heard(at=now, id="2", text=payload("contact"), understanding=yes),
             *((Consented(at=now, organisation=team),) if consent else ()),

@@ -11,6 +11,7 @@ OPEN = {("GET", "/staff/login"), ("POST", "/staff/login"), ("GET", "/staff/stati
 ASKED = {
     ("GET", "/staff"),
     ("GET", "/staff/events"),
+    ("GET", "/staff/answers"),
     ("POST", "/staff/logout"),
     ("GET", "/staff/cases/{number}"),
     ("POST", "/staff/cases/{number}/claim"),

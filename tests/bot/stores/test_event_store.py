@@ -293,6 +293,34 @@ async def test_a_forgotten_conversation_leaves_nothing(store):
     assert await store.cases("utrecht-dock") == (case("telegram:2"),)
 
 
+def referred(receipt, at=NOW):
+    referral = Referral(
+        organisation="utrecht-dock",
+        because={"nl": "Zij helpen.", "en": "They help."},
+        rule="r-1",
+        themes=("geldzorgen",),
+    )
+    return Decided(at=at, decision=Refer(referrals=(referral,)), on=at.date(), directory="1", receipt=receipt)
+
+
+async def test_an_answer_is_found_by_its_number_the_last_one_first(store):
+    await store.append("web:1", [heard(), referred("K7MN-4XWA")], after=0)
+    await store.append("web:2", [heard(at=LATER), referred("K7MN-4XWA", at=LATER)], after=0)
+    await store.append("web:2", [referred("K7MN-4XWA", at=LATER)], after=2)
+    await store.append("web:3", [heard(), referred("3333-3333")], after=0)
+
+    assert await store.answered("K7MN-4XWA") == ("web:2", "web:1")
+    assert await store.answered("4444-4444") == ()
+
+
+async def test_the_number_of_a_forgotten_answer_finds_nothing(store):
+    await store.append("web:1", [heard(), referred("K7MN-4XWA")], after=0)
+
+    await store.forget("web:1")
+
+    assert await store.answered("K7MN-4XWA") == ()
+
+
 async def test_a_forgotten_conversation_can_begin_again(store):
     await store.append("web:1", [heard()], after=0)
     await store.forget("web:1")
