@@ -1,21 +1,22 @@
 """Puts the parts together; the one place that knows them all."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 from bot.assistant import Assistant
+from bot.bigger import BiggerReader, helped
 from bot.check import check_once
 from bot.minds import Minds
 from bot.phrases import load_phrases
 from bot.ports import Accounts
-from bot.settings import Settings, settings_from
+from bot.settings import Llm, Settings, settings_from
 from bot.stores.migrate import migrate
 from bot.stores.sql import SqlStore
 from bot.stores.staff import SqlAccounts
 from intents.encoder.encode import cached_model
-from intents.load import load_theme_names
-from intents.model import Progress
+from intents.load import DATA, Reader, load_theme_names
+from intents.model import Progress, Theme
 from intents.understand import load_reader
 from referral.guide import Guide
 from referral.load import load_guide
@@ -53,9 +54,19 @@ def load_minds(progress: Progress = lambda _share, _what: None) -> Minds:
     )
 
 
+def with_bigger_reader(minds: Minds, llm: Llm | None) -> Minds:
+    """Return minds that ask a bigger reader when they are unsure; the same minds when there is none."""
+    if llm is None:
+        return minds
+    told = Reader(DATA).themes
+    themes = [Theme(id=name, name=entry["name"], terms=tuple(entry["terms"])) for name, entry in told.items()]
+    rank = BiggerReader(llm, themes).rank
+    return replace(minds, understand=helped(minds.understand, rank), directory=f"{minds.directory}+{llm.model}")
+
+
 def load_parts(settings: Settings, progress: Progress = lambda _share, _what: None) -> Parts:
     """Return everything, ready to run: the data read, the model made, the database on the newest tables."""
-    minds = load_minds(progress)
+    minds = with_bigger_reader(load_minds(progress), settings.llm)
     store = open_store(settings)
     return Parts(Assistant(store, minds, SystemClock()), SqlAccounts(store.engines))
 

@@ -32,7 +32,7 @@ def hear(conversation: Conversation, incoming: Incoming, minds: Minds, now: date
     if chosen := read_payload(text):
         understood, place = _chosen(*chosen, language or DUTCH, minds.guide)
         return Heard(at=now, id=incoming.id, text=text, understanding=understood, place=place)
-    asked = conversation.expects
+    asked = "staff" if conversation.held_by_staff else conversation.expects  # it is a colleague who asks now
     text = mask(text)
     understood = minds.understand(text, language, asked)
     answering = asked in (PLACE, "wijk") or _POSTCODE.fullmatch(text) is not None

@@ -5,8 +5,20 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from platformdirs import user_data_path
+from pydantic import ConfigDict, Field
 
 from bot.messages import Value
+
+
+class Llm(Value):
+    """A bigger reader that the municipality runs itself. Its key is never shown."""
+
+    model_config = ConfigDict(hide_input_in_errors=True)
+
+    url: str = Field(pattern=r"^https?://[^\s/]\S*$", description="base of the API, such as http://llm:8000/v1")
+    model: str = Field(min_length=1)
+    key: str | None = Field(default=None, pattern=r"^[!-~]+$", repr=False)
+    seconds: float = Field(default=2.0, gt=0, le=10, description="how long a resident waits for it at most")
 
 
 class Settings(Value):
@@ -16,6 +28,7 @@ class Settings(Value):
     telegram_token: str | None = None
     telegram_url: str | None = None
     action_token: str | None = None
+    llm: Llm | None = None
     host: str = "127.0.0.1"
     port: int = 8000
 
@@ -28,8 +41,20 @@ def settings_from(environment: Mapping[str, str] = os.environ) -> Settings:
         telegram_token=get("WEGWIJS_TELEGRAM_TOKEN") or None,
         telegram_url=get("WEGWIJS_TELEGRAM_URL") or None,
         action_token=get("WEGWIJS_ACTION_TOKEN") or None,
+        llm=_llm_from(environment),
         host=get("WEGWIJS_HOST") or "127.0.0.1",
     )
+
+
+def _llm_from(environment: Mapping[str, str]) -> Llm | None:
+    """Return the bigger reader, None when there is no address of one. Raises ValueError when the rest is wrong."""
+    get = environment.get
+    if not (url := get("WEGWIJS_LLM_URL")):
+        return None
+    if not (model := get("WEGWIJS_LLM_MODEL")):
+        raise ValueError("WEGWIJS_LLM_URL is set: name the model to ask for in WEGWIJS_LLM_MODEL")
+    key = get("WEGWIJS_LLM_KEY") or None
+    return Llm(url=url, model=model, key=key, seconds=float(get("WEGWIJS_LLM_SECONDS") or 2))
 
 
 def default_database() -> Path:

@@ -15,7 +15,7 @@ LAYERS = [
     ["hearing"],
     ["turn"],
     ["assistant"],
-    ["channels", "staff", "stores", "jsonl", "check"],
+    ["channels", "staff", "stores", "jsonl", "check", "bigger"],
     ["server", "bootstrap", "cli"],
 ]
 HEIGHT = {name: height for height, names in enumerate(LAYERS) for name in names}
