@@ -18,6 +18,7 @@ from bot.channels.web import web_routes
 from bot.ports import Accounts
 from bot.settings import Settings
 from bot.staff.app import staff_app
+from intents.language import LISTED
 from referral.plan import plan_ahead
 
 log = logging.getLogger("wegwijs")
@@ -32,10 +33,9 @@ def build_app(assistant: Assistant, accounts: Accounts, settings: Settings, stop
     @asynccontextmanager
     async def life(_: FastAPI) -> AsyncIterator[None]:
         poller = asyncio.create_task(_telegram(assistant, settings, stop))
-        ahead = asyncio.to_thread(plan_ahead, assistant.minds.guide, assistant.clock.now().date())
-        planner = asyncio.create_task(ahead)
+        warming = asyncio.create_task(asyncio.to_thread(_warm, assistant, stop))
         yield
-        await planner
+        await warming
         stop.set()
         await poller
 
@@ -46,6 +46,14 @@ def build_app(assistant: Assistant, accounts: Accounts, settings: Settings, stop
     app.include_router(staff_app(assistant, accounts, assistant.minds.guide, "voorbeeld-theme", stop))
     _add_health(app, assistant)
     return app
+
+
+def _warm(assistant: Assistant, stop: asyncio.Event) -> None:
+    """Do beforehand what a first resident would wait for: the plans, and the patterns of each language."""
+    plan_ahead(assistant.minds.guide, assistant.clock.now().date())
+    for language in LISTED:
+        if not stop.is_set():
+            assistant.minds.understand("12", language, None)
 
 
 def _add_health(app: FastAPI, assistant: Assistant) -> None:

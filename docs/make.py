@@ -118,14 +118,18 @@ def _terminal(environment: dict[str, str]) -> str:
 
 
 def _scores() -> None:
-    """Put what `wegwijs evaluate` prints into README."""
-    printed = subprocess.run(
-        [WEGWIJS, "evaluate"], capture_output=True, check=True, env={**os.environ, "COLUMNS": "100"}
+    """Put what `wegwijs evaluate` prints into README (the first table) and docs (all, the picture, the figures)."""
+    files = "--picture", DOCS / "confusions.svg", "--json", DOCS / "scores.json"
+    done = subprocess.run(
+        [WEGWIJS, "evaluate", *files], capture_output=True, check=True, env={**os.environ, "COLUMNS": "100"}
     )
+    printed = done.stdout.decode().strip("\n")
+    (DOCS / "understanding.txt").write_text(f"{printed}\n", "utf-8")
+    overall = printed[: printed.index("┘") + 1]
     readme = ROOT / "README.md"
     before, _, rest = readme.read_text("utf-8").partition("<!-- evaluate -->\n")
     after = rest.partition("<!-- /evaluate -->")[2]
-    block = f"<!-- evaluate -->\n```text\n{printed.stdout.decode().rstrip()}\n```\n<!-- /evaluate -->"
+    block = f"<!-- evaluate -->\n```text\n{overall}\n```\n<!-- /evaluate -->"
     readme.write_text(before + block + after, "utf-8")
 
 

@@ -1,74 +1,62 @@
-"""Chooses temperatures and thresholds, on training messages that were held out in turn (never on the test set)."""
+"""Chooses temperatures and thresholds on the development messages, which no reader learned from (nor the test set)."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 import numpy as np
-from sklearn.model_selection import StratifiedKFold
 
-from intents.heads import NO_ACT, Kernel, Linear, Mixture, Thresholds, log_softmax
-from intents.learning import WEIGHTS, Array, Rows, Teaching, learn_readers, likeness
-from intents.model import Example, Progress
+from intents.heads import NO_ACT, YOUNG, Alarm, Features, Heads, Linear, Thresholds, log_softmax, mixture_of
+from intents.learning import Array, Rows
+from intents.model import Example
+from intents.scores import Share
 
-FOLDS = 3
-_WRONG = 0.05  # of all messages may be acted on wrongly
+_WRONG = 0.05  # of all messages may be acted on wrongly; the upper end of the 95% interval
 _ALSO_RIGHT = 0.8  # of the second and third themes that are acted on must be right
-_FALSE_ALARMS = 0.003  # one signal, of the messages without it
-_FALSE_ALARMS_IN_ALL = 0.02  # any danger, of the messages without
-_TAKEN_FOR_ACT = 0.015  # of the messages about a theme
+_FALSE_ALARMS = 0.025  # of the messages without danger
+_TAKEN_FOR_YOUNG = 0.007  # of the messages of grown-ups
+_TAKEN_FOR_ACT = 0.01  # of the messages about a theme
+KINDS = ("dutch", "other")
+
+Seen = tuple[Example, Features]
 
 
-def calibrate(rows: Rows, teaching: Teaching, progress: Progress) -> tuple[Thresholds, dict[str, float]]:
-    """Learn on most messages, look at the rest, in turn; return thresholds and temperatures that suit what was seen."""
-    plain = dict.fromkeys(WEIGHTS, 1.0)
-    seen: list[tuple[Example, dict[str, Array]]] = []
-    strata = [(one.themes or (one.act or "",))[0] for one in rows.examples]
-    folds = StratifiedKFold(FOLDS, shuffle=True, random_state=0)
-    for number, (some, rest) in enumerate(folds.split(strata, strata)):
-        progress(0.5 + 0.4 * number / FOLDS, "Drempels ijken")
-        dutch, other, act, signal = learn_readers(rows.take(some), teaching, plain)
-        for example, scores in zip(
-            rows.take(rest).examples, _scores(rows.take(rest), dutch, other, act, signal), strict=True
-        ):
-            seen.append((example, scores))
-    temperatures = {name: _temperature([(one, s[name]) for one, s in seen], name, teaching) for name in WEIGHTS}
-    return _thresholds(seen, teaching, temperatures), temperatures
-
-
-def _scores(rows: Rows, dutch: Mixture, other: Mixture, act: Mixture, signal: Kernel) -> list[dict[str, Array]]:
-    def mixed(mixture: Mixture) -> Array:
-        return np.asarray(sum(weight * log_softmax(_all(reader, rows)) for weight, reader in mixture.readers))
-
-    tables = {
-        "dutch": mixed(dutch),
-        "other": mixed(other),
-        "act": mixed(act),
-        "signal": _kernel_scores(signal, rows),
+def calibrated(heads: Heads, rows: Rows) -> Heads:
+    """Return the readers with temperatures and thresholds that suit the development messages."""
+    seen = list(zip(rows.examples, _features(rows), strict=True))
+    by_kind = {kind: [pair for pair in seen if mixture_of(pair[0].language) == kind] for kind in KINDS}
+    temperatures = {
+        **{kind: _temperature(heads, kind, by_kind[kind]) for kind in KINDS},
+        "act": _temperature(heads, "act", seen),
     }
-    return [{name: table[i] for name, table in tables.items()} for i in range(len(rows.examples))]
+    warm = replace(heads, temperatures=temperatures, alarm=_balanced(heads.alarm, [each for _, each in seen]))
+    return replace(warm, thresholds=_thresholds(warm, seen, by_kind))
 
 
-def _all(reader: Linear, rows: Rows) -> Array:
-    total: Array = np.tile(reader.offset, (len(rows.examples), 1))
-    if reader.vector is not None:
-        total = total + rows.vectors @ reader.vector.T
-    return total + (rows.grams @ reader.grams) if reader.grams is not None else total
+def _features(rows: Rows) -> list[Features]:
+    grams = [rows.grams[number] for number in range(len(rows.examples))]
+    return [Features(vector, row.indices, row.data) for vector, row in zip(rows.vectors, grams, strict=True)]
 
 
-def _kernel_scores(reader: Kernel, rows: Rows) -> Array:
-    return np.asarray(likeness(rows.vectors, reader.points) @ reader.weights.T + reader.offset)
+def _balanced(alarm: Alarm, seen: Sequence[Features]) -> Alarm:
+    """Return the reader of danger with both its parts counting alike."""
+    plain = replace(alarm, balance=0.0)
+    scores = [plain.scores(features) for features in seen]
+    likeliest = [float(np.delete(which, alarm.young).max()) for _, _, which in scores]
+    return replace(alarm, balance=float(np.std([danger for danger, _, _ in scores]) / np.std(likeliest)))
 
 
-def _temperature(seen: Sequence[tuple[Example, Array]], name: str, teaching: Teaching) -> float:
+def _temperature(heads: Heads, name: str, seen: Sequence[Seen]) -> float:
     """Return the temperature under which the right classes are likeliest (0.3 to 3)."""
-    rights, scores = [], []
-    for example, score in seen:
-        if right := _right(example, name, teaching):
-            rights.append(right)
-            scores.append(score)
-    table = np.array(scores)
+    told = [(right, features) for one, features in seen if (right := _right(heads, name, one))]
+    shares = heads.shares[name]
+    mixed = np.array([sum(shares[r] * _logs(heads.readers[r], each) for r in shares) for _, each in told])
     steps = np.geomspace(0.3, 3, 40)
-    losses = [_surprise(table / step, rights) for step in steps]
+    losses = [_surprise(mixed / step, [right for right, _ in told]) for step in steps]
     return float(steps[int(np.argmin(losses))])
+
+
+def _logs(reader: Linear, features: Features) -> Array:
+    return log_softmax(reader.scores(features))
 
 
 def _surprise(scores: Array, rights: Sequence[Sequence[int]]) -> float:
@@ -77,38 +65,44 @@ def _surprise(scores: Array, rights: Sequence[Sequence[int]]) -> float:
     return float(-np.mean([np.log(row[list(right)].sum() + 1e-9) for row, right in zip(chances, rights, strict=True)]))
 
 
-def _right(example: Example, name: str, teaching: Teaching) -> list[int]:
+def _right(heads: Heads, name: str, example: Example) -> list[int]:
     if name == "act":
-        return [[NO_ACT, *teaching.catalogue.acts].index(example.act or NO_ACT)]
-    if (name == "dutch") != (example.language == "nl"):
-        return []
-    return [teaching.themes.index(theme) for theme in example.themes]
+        return [heads.acts.index(example.act or NO_ACT)]
+    return [heads.themes.index(theme) for theme in example.themes]
 
 
-def _thresholds(
-    seen: Sequence[tuple[Example, dict[str, Array]]], teaching: Teaching, temperatures: dict[str, float]
-) -> Thresholds:
-    theme, also = {}, {}
-    for name in ("dutch", "other"):
-        firsts, thirds = [], []
-        for example, scores in seen:
-            if (name == "dutch") != (example.language == "nl") or example.act:
-                continue
-            right = set(_right(example, name, teaching))
-            chances = np.exp(log_softmax(scores[name] / temperatures[name]))
-            order = np.argsort(-chances)
-            firsts.append((float(chances[order[0]]), int(order[0]) in right))
-            thirds += [(float(chances[i]), int(i) in right) for i in order[1:3]]
-        theme[name] = _lowest(firsts, lambda acted, total: acted.count(False) <= _WRONG * total)
-        also[name] = _lowest(thirds, lambda acted, _: acted.count(True) >= _ALSO_RIGHT * len(acted))
-    act = _act_threshold([(one, scores["act"] / temperatures["act"]) for one, scores in seen])
-    return Thresholds(theme=theme, also=also, act=act, signals=_signal_thresholds(seen, teaching))
+def _thresholds(heads: Heads, seen: Sequence[Seen], by_kind: dict[str, list[Seen]]) -> Thresholds:
+    theme, also, alarm = {}, {}, {}
+    for kind, some in by_kind.items():
+        firsts, others = _readings(heads, kind, [pair for pair in some if not pair[0].act])
+        theme[kind] = _lowest(firsts, _seldom_wrong)
+        also[kind] = _lowest(others, lambda acted, _: acted.count(True) >= _ALSO_RIGHT * len(acted))
+        scores = np.array([heads.alarm.scores(features)[:2] for _, features in some])
+        danger = np.array([bool(set(one.signals) - {YOUNG}) for one, _ in some])
+        young = np.array([YOUNG in one.signals for one, _ in some])
+        alarm[kind] = (_above(scores[~danger, 0], _FALSE_ALARMS), _above(scores[~young, 1], _TAKEN_FOR_YOUNG))
+    return Thresholds(theme=theme, also=also, act=_act_threshold(heads, seen), alarm=alarm)
 
 
-def _act_threshold(seen: Sequence[tuple[Example, Array]]) -> float:
+def _readings(
+    heads: Heads, kind: str, some: Sequence[Seen]
+) -> tuple[list[tuple[float, bool]], list[tuple[float, bool]]]:
+    """Return how sure the readers were of the first theme, and of the second and third, and whether it was right."""
+    mixture = heads.mixture(kind)
+    firsts, others = [], []
+    for one, features in some:
+        chances = mixture.probabilities(features)
+        order, right = np.argsort(-chances), set(_right(heads, kind, one))
+        firsts.append((float(chances[order[0]]), int(order[0]) in right))
+        others += [(float(chances[i]), int(i) in right) for i in order[1:3]]
+    return firsts, others
+
+
+def _act_threshold(heads: Heads, seen: Sequence[Seen]) -> float:
     """Return how likely an act must be, so that few messages about a theme are taken for one."""
-    themed = np.sort([1 - np.exp(log_softmax(scores))[0] for one, scores in seen if not one.act])
-    return float(np.clip(themed[int(len(themed) * (1 - _TAKEN_FOR_ACT))], 0.2, 0.8))
+    mixture = heads.mixture("act")
+    themed = np.array([1 - mixture.probabilities(features)[0] for one, features in seen if one.themes and not one.act])
+    return float(np.clip(_above(themed, _TAKEN_FOR_ACT), 0.05, 0.8))
 
 
 def _lowest(found: list[tuple[float, bool]], holds: Callable[[list[bool], int], bool]) -> float:
@@ -119,16 +113,10 @@ def _lowest(found: list[tuple[float, bool]], holds: Callable[[list[bool], int], 
     return 1.0
 
 
-def _signal_thresholds(seen: Sequence[tuple[Example, dict[str, Array]]], teaching: Teaching) -> Array:
-    """Return the score from which a signal is seen, so that few messages without it raise a false alarm."""
-    names = teaching.catalogue.signals
-    limits = []
-    for number in range(len(names) + 1):
-        calm = np.sort([s["signal"][number] for one, s in seen if not _has(one, names[number : number + 1])])
-        share = _FALSE_ALARMS if number < len(names) else _FALSE_ALARMS_IN_ALL
-        limits.append(calm[int(len(calm) * (1 - share))])
-    return np.array(limits, np.float32)
+def _seldom_wrong(acted: list[bool], total: int) -> bool:
+    return Share(hits=acted.count(False), of=total).interval[1] <= _WRONG
 
 
-def _has(example: Example, signals: Sequence[str]) -> bool:
-    return bool(set(signals) & set(example.signals)) if signals else bool(example.signals)
+def _above(scores: Array, share: float) -> float:
+    """Return the score that only this share lies above."""
+    return float(np.quantile(scores, 1 - share))

@@ -5,23 +5,31 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from intents import heads
+from intents.duplicates import learned_held_out, near_copies
+from intents.encoder.delta import fingerprint_of
 from intents.load import DATA, FaultsFound, fingerprint, load_catalogue
 from intents.model import Catalogue, Fault
 from intents.normalise import plain
+from intents.sentences import HELD_OUT
 from intents.signals import load_patterns
 
 
-def check(folder: Path = DATA) -> tuple[Fault, ...]:
-    """Return every fault in the data files of understanding."""
-    return (*_in_messages(folder), *_in_patterns(folder))
+def check(folder: Path = DATA, held_out: Path = HELD_OUT) -> tuple[Fault, ...]:
+    """Return every fault in the data files of understanding; held-out messages count where there are any."""
+    return (*_in_messages(folder, held_out), *_in_patterns(folder))
 
 
-def _in_messages(folder: Path) -> tuple[Fault, ...]:
+def _in_messages(folder: Path, held_out: Path) -> tuple[Fault, ...]:
     try:
         catalogue = load_catalogue(folder)
     except FaultsFound as found:
         return found.faults
-    return (*_contradictions(catalogue), *_outdated(catalogue, folder / "model.npz"))
+    return (
+        *_contradictions(catalogue),
+        *near_copies(catalogue, folder),
+        *learned_held_out(catalogue, folder, held_out),
+        *_outdated(catalogue, folder / "model.npz"),
+    )
 
 
 def _in_patterns(folder: Path) -> tuple[Fault, ...]:
@@ -49,14 +57,15 @@ def _meaning(said: tuple[tuple[str, ...], str | None]) -> str:
 
 
 def _outdated(catalogue: Catalogue, model: Path) -> Iterator[Fault]:
-    """Tell when the model was learned from other messages than those that stand here."""
+    """Tell when the model was learned from other messages, or over another encoder, than those that stand here."""
     file = f"intents/data/{model.name}"
     if not model.exists():
         yield Fault(file=file, line=1, what="there is no model.", mend="Run `wegwijs train`.")
-    elif heads.load(model).data != fingerprint(catalogue):
-        yield Fault(
-            file=file,
-            line=1,
-            what="the messages changed since this was learned.",
-            mend="Run `wegwijs train`.",
-        )
+        return
+    learned = heads.load(model)
+    if learned.data != fingerprint(catalogue):
+        what = "the messages changed since this was learned."
+        yield Fault(file=file, line=1, what=what, mend="Run `wegwijs train`.")
+    if learned.encoder != fingerprint_of(model.parent / "encoder.npz"):
+        what = "encoder.npz is not the one that this was learned over."
+        yield Fault(file=file, line=1, what=what, mend="Run `wegwijs train --heads`.")

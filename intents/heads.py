@@ -5,7 +5,7 @@ All arrays live in one file, `data/model.npz`, that `wegwijs train` makes from t
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +16,7 @@ from intents.ngrams import Indices, Ngrams
 
 Floats = NDArray[np.float32]
 _POINT_STEP = 0.3 / 127  # of the int8 numbers in which points are kept; no part of a vector is larger than 0.3
+YOUNG = "minor_speaking"  # tells who writes; the other signals tell of danger
 NO_ACT = "-"  # the class of messages that ask or tell something, the first of the acts' classes
 
 
@@ -30,20 +31,41 @@ class Features:
 
 @dataclass(frozen=True)
 class Linear:
-    """Scores of classes: vector part (classes, 384), n-gram part (n-grams, classes) or none, and offsets."""
+    """Scores of classes: vector part (classes, 384) or none, n-gram part or none, and offsets (classes,).
 
-    vector: Floats | None
-    grams: Floats | None
+    The n-gram part is kept in int8, (n-grams, classes), with one step a class.
+    """
+
     offset: Floats
+    vector: Floats | None = None
+    grams: NDArray[np.int8] | None = None
+    steps: Floats | None = None
 
     def scores(self, features: Features) -> Floats:
         """Return one score a class."""
         total = self.offset
         if self.vector is not None:
             total = total + self.vector @ features.vector
-        if self.grams is not None and len(features.indices):
-            total = total + features.values @ self.grams[features.indices].astype(np.float32)
+        if self.grams is not None and self.steps is not None:
+            total = total + features.values @ self.grams[features.indices].astype(np.float32) * self.steps
         return np.asarray(total, dtype=np.float32)
+
+    def weights_of(self, features: Features) -> Floats:
+        """Return how much each known n-gram of a text adds to each class: (n-grams of the text, classes)."""
+        if self.grams is None or self.steps is None:
+            return np.zeros((len(features.indices), len(self.offset)), np.float32)
+        return features.values[:, None] * self.grams[features.indices].astype(np.float32) * self.steps
+
+
+def linear(offset: NDArray[Any], vector: NDArray[Any] | None = None, grams: NDArray[Any] | None = None) -> Linear:
+    """Return a reader from what was learned: vector part (classes, 384), n-gram part (n-grams, classes)."""
+    steps = None if grams is None else (np.abs(grams).max(axis=0) / 127 + 1e-12).astype(np.float32)
+    return Linear(
+        offset=offset.astype(np.float32),
+        vector=None if vector is None else vector.astype(np.float32),
+        grams=None if grams is None else np.round(grams / steps).astype(np.int8),
+        steps=steps,
+    )
 
 
 @dataclass(frozen=True)
@@ -76,74 +98,116 @@ class Kernel:
 
 
 @dataclass(frozen=True)
+class Alarm:
+    """Sees danger, and that a minor writes (two scores each), and tells which signals it may be (one score each).
+
+    `balance` is how much the likeliest of the signals counts beside the two; `young` is the place of YOUNG.
+    """
+
+    likeness: Kernel
+    grams: Linear
+    which: Linear
+    young: int
+    balance: float = 0.0
+
+    def scores(self, features: Features) -> tuple[float, float, Floats]:
+        """Return how much it looks like danger, like a minor who writes, and like each signal."""
+        danger, young = self.likeness.scores(features.vector) + self.grams.scores(features)
+        which = self.which.scores(features)
+        likeliest = float(np.delete(which, self.young).max())
+        return float(danger) + self.balance * likeliest, float(young), which
+
+
+@dataclass(frozen=True)
 class Thresholds:
-    """From which probability on a reading is acted on; chosen by `train` on messages that it had not seen."""
+    """From which probability or score on a reading counts; chosen by `train` on the development messages.
+
+    `theme`, `also` and `alarm` (danger, a minor who writes) are by "dutch" and "other".
+    """
 
     theme: Mapping[str, float]
     also: Mapping[str, float]
     act: float
-    signals: Floats  # one a signal, and the last for any danger at all
+    alarm: Mapping[str, tuple[float, float]]
 
 
 @dataclass(frozen=True)
 class Heads:
-    """All learned readers together. `data` is the fingerprint of the catalogue they were learned from."""
+    """All learned readers together. `data` and `encoder` tell of which catalogue and encoder (fingerprints).
+
+    `shares` tells by mixture how much each of the theme readers counts, `temperatures` how sure they may be.
+    """
 
     themes: tuple[str, ...]
     signals: tuple[str, ...]
     acts: tuple[str, ...]
     centre: Floats
     ngrams: Ngrams
-    dutch: Mixture
-    other: Mixture
-    signal: Kernel
-    act: Mixture
+    readers: Mapping[str, Linear]
+    shares: Mapping[str, Mapping[str, float]]
+    temperatures: Mapping[str, float]
+    alarm: Alarm
     thresholds: Thresholds
     data: str
+    encoder: str
 
     def features(self, text: str, vector: Floats) -> Features:
         """Return what the readers look at, from a guarded text and its vector."""
         centred = vector - self.centre
         return Features(centred / (np.linalg.norm(centred) or 1.0), *self.ngrams.read(text))
 
-    def signals_in(self, features: Features) -> tuple[str, ...]:
-        """Return the signals that are seen; where only danger in general is, the likeliest of them."""
-        over = self.signal.scores(features.vector) - self.thresholds.signals
-        seen = tuple(one for one, margin in zip(self.signals, over[:-1], strict=True) if margin >= 0)
-        return seen if seen or over[-1] < 0 else (self.signals[int(np.argmax(over[:-1]))],)
+    def mixture(self, name: str) -> Mixture:
+        """Return the readers of "dutch" or "other" themes, or of acts."""
+        readers = tuple((share, self.readers[reader]) for reader, share in self.shares[name].items())
+        return Mixture(readers, self.temperatures[name])
+
+    def signals_in(self, features: Features, language: str) -> tuple[str, ...]:
+        """Return the signals that are seen; danger that is none of them plainly is the likeliest of them."""
+        limits = self.thresholds.alarm[mixture_of(language)]
+        danger, young, which = self.alarm.scores(features)
+        dangers = [(float(score), one) for score, one in zip(which, self.signals, strict=True) if one != YOUNG]
+        plain = [one for score, one in dangers if score >= 0] or [max(dangers)[1]]
+        seen = plain if danger >= limits[0] else []
+        return tuple(one for one in self.signals if one in seen or (one == YOUNG and young >= limits[1]))
+
+
+def mixture_of(language: str) -> str:
+    """Return which mixture reads the themes of a language."""
+    return "dutch" if language == "nl" else "other"
 
 
 def save(heads: Heads, path: Path) -> None:
     """Write all readers to one file, the same bytes for the same readers."""
     arrays: dict[str, NDArray[np.generic]] = {"centre": heads.centre, "rarity": heads.ngrams.rarity}
     arrays["vocabulary"] = np.frombuffer("\n".join(heads.ngrams.vocabulary).encode(), np.uint8)
-    for name, mixture in {"dutch": heads.dutch, "other": heads.other, "act": heads.act}.items():
-        for number, (_, reader) in enumerate(mixture.readers):
-            arrays.update(_arrays(f"{name}.{number}", reader))
-    arrays["signal.points"] = np.round(heads.signal.points / _POINT_STEP).clip(-127, 127).astype(np.int8)
-    arrays["signal.weights"] = heads.signal.weights.astype(np.float32)
-    arrays["signal.offset"] = heads.signal.offset.astype(np.float32)
+    for name, reader in _linears(heads).items():
+        parts = {part: getattr(reader, part) for part in ("offset", "vector", "grams", "steps")}
+        arrays.update({f"{name}.{part}": array for part, array in parts.items() if array is not None})
+    likeness = heads.alarm.likeness
+    arrays["likeness.points"] = np.round(likeness.points / _POINT_STEP).clip(-127, 127).astype(np.int8)
+    arrays["likeness.weights"] = likeness.weights.astype(np.float32)
+    arrays["likeness.offset"] = likeness.offset.astype(np.float32)
     arrays["about"] = np.frombuffer(json.dumps(_about(heads), sort_keys=True).encode(), np.uint8)
     np.savez_compressed(path, **arrays)  # type: ignore[arg-type]
 
 
+def _linears(heads: Heads) -> Mapping[str, Linear]:
+    return {**heads.readers, "alarm.grams": heads.alarm.grams, "alarm.which": heads.alarm.which}
+
+
 def _about(heads: Heads) -> Mapping[str, object]:
-    mixtures = {"dutch": heads.dutch, "other": heads.other, "act": heads.act}
-    limits = heads.thresholds
     return {
         "themes": heads.themes,
         "signals": heads.signals,
         "acts": heads.acts,
+        "readers": list(heads.readers),
         "data": heads.data,
-        "gamma": heads.signal.gamma,
-        "weights": {name: [weight for weight, _ in mixture.readers] for name, mixture in mixtures.items()},
-        "temperature": {name: mixture.temperature for name, mixture in mixtures.items()},
-        "thresholds": {
-            "theme": dict(limits.theme),
-            "also": dict(limits.also),
-            "act": limits.act,
-            "signals": limits.signals.tolist(),
-        },
+        "encoder": heads.encoder,
+        "gamma": heads.alarm.likeness.gamma,
+        "balance": heads.alarm.balance,
+        "shares": {name: dict(shares) for name, shares in heads.shares.items()},
+        "temperatures": dict(heads.temperatures),
+        "thresholds": asdict(heads.thresholds),
     }
 
 
@@ -153,46 +217,42 @@ def load(path: Path) -> Heads:
         about = json.loads(arrays["about"].tobytes())
         vocabulary = arrays["vocabulary"].tobytes().decode().split("\n")
         limits = about["thresholds"]
-
-        def mixture(name: str) -> Mixture:
-            weights = enumerate(about["weights"][name])
-            readers = tuple((weight, _linear(arrays, f"{name}.{number}")) for number, weight in weights)
-            return Mixture(readers, about["temperature"][name])
-
+        likeness = Kernel(
+            arrays["likeness.points"].astype(np.float32) * np.float32(_POINT_STEP),
+            arrays["likeness.weights"],
+            arrays["likeness.offset"],
+            about["gamma"],
+        )
         return Heads(
             themes=tuple(about["themes"]),
             signals=tuple(about["signals"]),
             acts=tuple(about["acts"]),
             centre=arrays["centre"],
             ngrams=Ngrams({gram: number for number, gram in enumerate(vocabulary)}, arrays["rarity"]),
-            dutch=mixture("dutch"),
-            other=mixture("other"),
-            signal=Kernel(
-                arrays["signal.points"].astype(np.float32) * np.float32(_POINT_STEP),
-                arrays["signal.weights"],
-                arrays["signal.offset"],
-                about["gamma"],
+            readers={name: _linear(arrays, name) for name in about["readers"]},
+            shares=about["shares"],
+            temperatures=about["temperatures"],
+            alarm=Alarm(
+                likeness,
+                _linear(arrays, "alarm.grams"),
+                _linear(arrays, "alarm.which"),
+                young=about["signals"].index(YOUNG),
+                balance=about["balance"],
             ),
-            act=mixture("act"),
             thresholds=Thresholds(
                 theme=limits["theme"],
                 also=limits["also"],
                 act=limits["act"],
-                signals=np.array(limits["signals"], np.float32),
+                alarm={name: (danger, young) for name, (danger, young) in limits["alarm"].items()},
             ),
             data=about["data"],
+            encoder=about["encoder"],
         )
 
 
-def _arrays(name: str, reader: Linear) -> dict[str, NDArray[np.generic]]:
-    parts = {"vector": reader.vector, "grams": reader.grams, "offset": reader.offset}
-    kinds = {"vector": np.float32, "grams": np.float16, "offset": np.float32}
-    return {f"{name}.{part}": array.astype(kinds[part]) for part, array in parts.items() if array is not None}
-
-
-def _linear(arrays: Mapping[str, NDArray[np.generic]], name: str) -> Linear:
-    found = {part: arrays[f"{name}.{part}"] for part in ("vector", "grams", "offset") if f"{name}.{part}" in arrays}
-    return Linear(found.get("vector"), found.get("grams"), found["offset"])  # type: ignore[arg-type]
+def _linear(arrays: Mapping[str, NDArray[Any]], name: str) -> Linear:
+    parts = ("offset", "vector", "grams", "steps")
+    return Linear(**{part: arrays[f"{name}.{part}"] for part in parts if f"{name}.{part}" in arrays})
 
 
 def log_softmax(scores: NDArray[Any]) -> NDArray[Any]:

@@ -7,20 +7,22 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_matrix, hstack
-from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
 from sklearn.linear_model import LogisticRegression
 from sklearn.svm import SVC
 
-from intents.heads import NO_ACT, Kernel, Linear, Mixture
+from intents.heads import NO_ACT, YOUNG, Alarm, Kernel, Linear, linear
 from intents.model import Catalogue, Example
 
 Array = NDArray[Any]
 
-# Of the readers in each mixture, in the order of `learn_readers`. Chosen by cross-validation on the training messages:
-# with this many of them, n-grams weigh as much as the vectors, also in the other languages.
-WEIGHTS = {"dutch": (0.2, 0.4, 0.4), "other": (0.3, 0.3, 0.4), "act": (1.0,)}
+# How much each reader counts, in log probabilities; looked for on the development messages.
+_THEME = {"vector": 0.4, "grams": 0.6}
+SHARES = {"dutch": _THEME, "other": _THEME, "act": {"act": 1.0}}
 _GRAM_SCALE = 0.7  # of the n-grams beside a vector of length 1
 _GAMMA = 2.0  # of the likeness of two messages
+_GRAM_SHARE = 0.5  # of the n-grams beside the likeness, both at one spread, in seeing danger
+_MOST_COMPARED = 20_000  # messages; more would need over 4 GB
+_MANY = 400  # steps of a logistic reader at most
 
 
 @dataclass(frozen=True)
@@ -45,7 +47,6 @@ class Teaching:
     """What all readers are taught with: the classes, and the vectors and classes of the defining phrases."""
 
     catalogue: Catalogue
-    centre: Array
     phrases: Array
     phrase_themes: Array
 
@@ -55,80 +56,106 @@ class Teaching:
         return tuple(theme.id for theme in self.catalogue.themes)
 
 
-def learn_readers(
-    rows: Rows, teaching: Teaching, temperatures: dict[str, float]
-) -> tuple[Mixture, Mixture, Mixture, Kernel]:
-    """Return the readers of themes in Dutch and in other languages, of acts and of signals."""
+def learn_readers(rows: Rows, teaching: Teaching) -> dict[str, Linear]:
+    """Return the readers of themes and acts by their names in SHARES."""
     themed = rows.where(lambda one: bool(one.themes))
-    dutch = themed.where(lambda one: one.language == "nl")
-    main, dutch_main = _main_themes(themed, teaching), _main_themes(dutch, teaching)
-    lda = _lda(themed, main, teaching)
-    parts = {
-        "dutch": (lda, _both_reader(dutch, dutch_main), _gram_reader(dutch, dutch_main)),
-        "other": (lda, _logistic(themed, main, teaching), _gram_reader(themed, main)),
-        "act": (_act_reader(rows, teaching),),
+    return {
+        "vector": _vector_reader(themed, teaching),
+        "grams": _gram_reader(themed, teaching),
+        "act": _act_reader(rows, teaching),
     }
-    mixtures = [
-        Mixture(tuple(zip(WEIGHTS[name], readers, strict=True)), temperatures[name]) for name, readers in parts.items()
+
+
+def learn_alarm(rows: Rows, catalogue: Catalogue) -> Alarm:
+    """Return the reader of danger: by likeness and n-grams whether there is any, by both which it is."""
+    targets = [
+        np.array([bool(set(one.signals) - {YOUNG}) for one in rows.examples]),
+        np.array([YOUNG in one.signals for one in rows.examples]),
     ]
-    return (*mixtures, _signal_reader(rows, teaching))  # type: ignore[return-value]
+    likeness, spreads = _likeness_reader(rows, targets)
+    grams, offsets = [], []
+    for target, spread in zip(targets, spreads, strict=True):
+        model = LogisticRegression(C=30, max_iter=_MANY, class_weight="balanced").fit(rows.grams, target)
+        share = _GRAM_SHARE * spread / float(np.std(model.decision_function(rows.grams)))
+        grams.append(share * model.coef_[0])
+        offsets.append(share * model.intercept_[0])
+    together = linear(np.array(offsets), grams=np.array(grams).T)
+    return Alarm(likeness, together, _which_reader(rows, catalogue), young=catalogue.signals.index(YOUNG))
 
 
-def _main_themes(rows: Rows, teaching: Teaching) -> Array:
+def main_themes(rows: Rows, teaching: Teaching) -> Array:
+    """Return the number of the main theme of each row."""
     number = {theme: i for i, theme in enumerate(teaching.themes)}
     return np.array([number[one.themes[0]] for one in rows.examples])
 
 
-def _lda(rows: Rows, classes: Array, teaching: Teaching) -> Linear:
-    model = LinearDiscriminantAnalysis(solver="lsqr", shrinkage="auto")
-    model.fit(np.vstack([rows.vectors, teaching.phrases]), np.concatenate([classes, teaching.phrase_themes]))
-    return Linear(model.coef_.astype(np.float32), None, model.intercept_.astype(np.float32))
+def _vector_reader(rows: Rows, teaching: Teaching) -> Linear:
+    model = LogisticRegression(C=2, max_iter=1000, class_weight="balanced")
+    classes = np.concatenate([main_themes(rows, teaching), teaching.phrase_themes])
+    model.fit(np.vstack([rows.vectors, teaching.phrases]), classes)
+    return linear(model.intercept_, vector=model.coef_)
 
 
-def _logistic(rows: Rows, classes: Array, teaching: Teaching) -> Linear:
-    model = LogisticRegression(C=5, max_iter=2000)
-    model.fit(np.vstack([rows.vectors, teaching.phrases]), np.concatenate([classes, teaching.phrase_themes]))
-    return Linear(model.coef_.astype(np.float32), None, model.intercept_.astype(np.float32))
-
-
-def _gram_reader(rows: Rows, classes: Array) -> Linear:
-    model = LogisticRegression(C=10, max_iter=400, class_weight="balanced").fit(rows.grams, classes)
-    return Linear(None, model.coef_.T.astype(np.float32), model.intercept_.astype(np.float32))
-
-
-def _both_reader(rows: Rows, classes: Array) -> Linear:
-    model = LogisticRegression(C=10, max_iter=300).fit(_beside(rows), classes)
-    return _split(model.coef_, model.intercept_, rows)
+def _gram_reader(rows: Rows, teaching: Teaching) -> Linear:
+    model = LogisticRegression(C=10, max_iter=_MANY, class_weight="balanced")
+    model.fit(rows.grams, main_themes(rows, teaching))
+    return linear(model.intercept_, grams=model.coef_.T)
 
 
 def _act_reader(rows: Rows, teaching: Teaching) -> Linear:
     acts = [NO_ACT, *teaching.catalogue.acts]
     classes = np.array([acts.index(one.act or NO_ACT) for one in rows.examples])
-    model = LogisticRegression(C=10, max_iter=400).fit(_beside(rows), classes)
+    model = LogisticRegression(C=10, max_iter=_MANY).fit(_beside(rows), classes)
     missing = len(acts) - len(model.classes_)
     if missing:
         raise ValueError(f"{missing} of the acts have no messages in intents/data/*/acts.yaml. Write some.")
     return _split(model.coef_, model.intercept_, rows)
 
 
-def _signal_reader(rows: Rows, teaching: Teaching) -> Kernel:
-    """Learn each signal against all other messages, and last whether there is any danger at all."""
-    targets = [np.array([one in example.signals for example in rows.examples]) for one in teaching.catalogue.signals]
-    targets.append(np.array([bool(example.signals) for example in rows.examples]))
-    alike = likeness(rows.vectors, rows.vectors)
-    weights = np.zeros((len(targets), len(rows.examples)), np.float32)
-    offset = np.zeros(len(targets), np.float32)
+def _likeness_reader(rows: Rows, targets: Sequence[Array]) -> tuple[Kernel, list[float]]:
+    """Return support vectors for each target, and how far their scores spread."""
+    compared = _compared(rows)
+    vectors = rows.vectors[compared]
+    alike = likeness(vectors, vectors)
+    weights, offsets, spreads = np.zeros((len(targets), len(compared)), np.float32), [], []
     for number, target in enumerate(targets):
-        model = SVC(C=3, kernel="precomputed", class_weight={False: 1.0, True: 2.0}).fit(alike, target)
+        model = SVC(C=3, kernel="precomputed", class_weight={False: 1.0, True: 2.0}).fit(alike, target[compared])
         weights[number, model.support_] = model.dual_coef_[0]
-        offset[number] = model.intercept_[0]
+        offsets.append(float(model.intercept_[0]))
+        spreads.append(float(np.std(weights[number] @ alike)))
     used = np.flatnonzero(np.abs(weights).sum(axis=0))
-    return Kernel(rows.vectors[used].astype(np.float32), weights[:, used], offset, _GAMMA)
+    return Kernel(vectors[used].astype(np.float32), weights[:, used], np.array(offsets, np.float32), _GAMMA), spreads
+
+
+def _compared(rows: Rows) -> Array:
+    """Return the rows that are compared: all but a regular part of the plain questions, when they are too many."""
+    plain = np.array([bool(one.themes) and not one.signals for one in rows.examples])
+    over = len(rows.examples) - _MOST_COMPARED
+    if over <= 0:
+        return np.arange(len(rows.examples))
+    numbers = np.flatnonzero(plain)
+    left_out = numbers[np.linspace(0, len(numbers) - 1, over).astype(int)]
+    return np.setdiff1d(np.arange(len(rows.examples)), left_out)
+
+
+def _which_reader(rows: Rows, catalogue: Catalogue) -> Linear:
+    """Return a reader of each signal against all other messages; above 0 it is likelier than not."""
+    both = _beside(rows)
+    coefficients, offsets = [], []
+    for signal in catalogue.signals:
+        target = np.array([signal in one.signals for one in rows.examples])
+        model = LogisticRegression(C=10, max_iter=_MANY, class_weight={False: 1.0, True: 3.0}).fit(both, target)
+        coefficients.append(model.coef_[0])
+        offsets.append(model.intercept_[0])
+    return _split(np.array(coefficients), np.array(offsets), rows)
 
 
 def likeness(some: Array, others: Array) -> Array:
     """Return the likeness (RBF) of rows of length 1, shape (some, others)."""
-    return np.asarray(np.exp(2 * _GAMMA * (some @ others.T - 1)), dtype=np.float64)
+    alike = some.astype(np.float64) @ others.T.astype(np.float64)
+    alike -= 1
+    alike *= 2 * _GAMMA
+    return np.exp(alike, out=alike)
 
 
 def _beside(rows: Rows) -> csr_matrix:
@@ -137,5 +164,4 @@ def _beside(rows: Rows) -> csr_matrix:
 
 def _split(weights: Array, offset: Array, rows: Rows) -> Linear:
     width = rows.vectors.shape[1]
-    grams = (_GRAM_SCALE * weights[:, width:]).T
-    return Linear(weights[:, :width].astype(np.float32), grams.astype(np.float32), offset.astype(np.float32))
+    return linear(offset, vector=weights[:, :width], grams=(_GRAM_SCALE * weights[:, width:]).T)

@@ -36,7 +36,7 @@ class Reader:
 
     def catalogue(self) -> Catalogue:
         """Return the catalogue; raise FaultsFound with all faults at once when there are any."""
-        examples = tuple(self.examples())
+        examples, development = tuple(self.examples()), tuple(self.development())
         if self.faults:
             raise FaultsFound(self.faults)
         return Catalogue(
@@ -44,11 +44,12 @@ class Reader:
             signals=tuple(self.signals),
             acts=tuple(self.acts),
             examples=examples,
+            development=development,
         )
 
     def examples(self) -> Iterator[Example]:
         """Read every message of every language."""
-        for language in sorted(path for path in self.folder.iterdir() if path.is_dir() and len(path.name) <= 3):
+        for language in languages(self.folder):
             for path in [
                 *sorted(language.glob("themes/*.yaml")),
                 *sorted(language.glob("signals/*.yaml")),
@@ -57,6 +58,15 @@ class Reader:
                 yield from self._messages(path, language.name)
             for path in language.glob("acts.yaml"):
                 yield from self._acts(path, language.name)
+
+    def development(self) -> Iterator[Example]:
+        """Read the messages that no reader learns from; each states its own language and style."""
+        for path in sorted(self.folder.glob("development/*.yaml")):
+            for message in self.file(path).get("messages", []):
+                fields = {"text": message} if isinstance(message, str) else dict(message)
+                language, style = fields.pop("language", "nl"), fields.pop("style", "short")
+                if example := self._example(path, fields, {}, style=style, language=language):
+                    yield example
 
     def file(self, path: Path) -> Mapping[str, Any]:
         """Read one YAML file; a slip in its form becomes a fault."""
@@ -119,6 +129,11 @@ class Reader:
 
     def _fault(self, path: Path, line: int, what: str, mend: str) -> None:
         self.faults.append(Fault(file=_short(path), line=line, what=what, mend=mend))
+
+
+def languages(folder: Path) -> list[Path]:
+    """Return the folders that are named after a language (ISO 639), in their order."""
+    return sorted(path for path in folder.iterdir() if path.is_dir() and len(path.name) <= 3)
 
 
 def line_of(text: str, near: str) -> int:

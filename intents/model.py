@@ -52,12 +52,13 @@ class Example(Value):
 
 
 class Catalogue(Value):
-    """All that people wrote down for understanding to learn from."""
+    """All that people wrote down for understanding: to learn from, and (by others) to choose thresholds on."""
 
     themes: tuple[Theme, ...]
     signals: tuple[str, ...]
     acts: tuple[str, ...]
     examples: tuple[Example, ...]
+    development: tuple[Example, ...] = ()
 
 
 class Reading(Value):
@@ -71,12 +72,14 @@ class Understanding(Value):
     """What a message says.
 
     `themes` is what the conversation acts on (none to three, main first; none when it should ask or when
-    there is none), `ranking` the five likeliest whatever the certainty. `facts` holds only what was told.
+    there is none), `ranking` the five likeliest whatever the certainty. `facts` holds only what was told,
+    `evidence` the words in which the signals were seen.
     """
 
     language: str
     themes: tuple[Reading, ...] = ()
     ranking: tuple[Reading, ...] = ()
     signals: tuple[str, ...] = ()
+    evidence: tuple[str, ...] = ()
     act: str | None = None
     facts: Mapping[str, str] = Field(default_factory=dict)

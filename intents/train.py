@@ -1,9 +1,9 @@
 """Catalogue to model file. Runs on a developer's machine (scikit-learn); the running product only reads the file.
 
-Recipe: a shrinkage-LDA of the vectors, also taught the phrases that define the themes, beside logistic readers of
-n-grams and of both together (Dutch), or of each by itself (other languages), mixed as log probabilities; acts by a
-logistic reader of both; danger by support vectors over the vectors. Thresholds and temperatures come from messages
-held out in turn (calibrate.py).
+Recipe: a logistic reader of the vectors of the tuned encoder (tune.py), also taught the phrases that define the
+themes, beside logistic readers of n-grams, mixed as log probabilities; acts by a logistic reader of both; danger by
+support vectors over the vectors beside n-grams. Temperatures and thresholds come from the development messages
+(calibrate.py).
 """
 
 from collections.abc import Sequence
@@ -11,43 +11,52 @@ from collections.abc import Sequence
 import numpy as np
 from scipy.sparse import csr_matrix
 
-from intents.calibrate import calibrate
+from intents.calibrate import KINDS, calibrated
+from intents.encoder.delta import fingerprint_of
 from intents.encoder.encode import Encoder
-from intents.heads import NO_ACT, Heads
-from intents.learning import Array, Rows, Teaching, learn_readers
+from intents.heads import NO_ACT, Heads, Thresholds
+from intents.learning import SHARES, Array, Rows, Teaching, learn_alarm, learn_readers
 from intents.load import fingerprint
-from intents.model import Catalogue, Progress
+from intents.model import Catalogue, Example, Progress
 from intents.ngrams import Ngrams, learn
 from intents.normalise import guard
 
 _LEAST = 4  # messages in which an n-gram must occur
+_OPEN = Thresholds(dict.fromkeys(KINDS, 0.0), dict.fromkeys(KINDS, 0.0), 0.0, dict.fromkeys(KINDS, (0.0, 0.0)))
 
 
 def train(catalogue: Catalogue, encoder: Encoder, progress: Progress) -> Heads:
     """Return the readers learned from a catalogue. Same catalogue, same encoder: same readers."""
-    texts = [guard(example.text) for example in catalogue.examples]
-    raw = _encode(encoder, texts, progress)
+    raw = _encode(encoder, catalogue.examples, progress)
     centre = raw.mean(axis=0)
-    ngrams = learn(texts, _LEAST)
-    rows = Rows(catalogue.examples, _unit(raw - centre), matrix(ngrams, texts))
-    teaching = _teaching(catalogue, encoder, centre)
-    limits, temperatures = calibrate(rows, teaching, progress)
-    progress(0.95, "Lezers leren")
-    dutch, other, act, signal = learn_readers(rows, teaching, temperatures)
-    progress(1.0, "Klaar")
-    return Heads(
-        themes=teaching.themes,
+    ngrams = learn((guard(one.text) for one in catalogue.examples), _LEAST)
+    rows = _rows(catalogue.examples, raw, centre, ngrams)
+    progress(0.5, "Lezers leren")
+    readers = learn_readers(rows, _teaching(catalogue, encoder))
+    progress(0.8, "Gevaar leren zien")
+    heads = Heads(
+        themes=tuple(theme.id for theme in catalogue.themes),
         signals=catalogue.signals,
         acts=(NO_ACT, *catalogue.acts),
         centre=centre.astype(np.float32),
         ngrams=ngrams,
-        dutch=dutch,
-        other=other,
-        signal=signal,
-        act=act,
-        thresholds=limits,
+        readers=readers,
+        shares=SHARES,
+        temperatures=dict.fromkeys(SHARES, 1.0),
+        alarm=learn_alarm(rows, catalogue),
+        thresholds=_OPEN,
         data=fingerprint(catalogue),
+        encoder=fingerprint_of(),
     )
+    progress(0.95, "Drempels ijken")
+    unseen = _encode(encoder, catalogue.development, lambda _share, _what: None)
+    heads = calibrated(heads, _rows(catalogue.development, unseen, centre, ngrams))
+    progress(1.0, "Klaar")
+    return heads
+
+
+def _rows(examples: Sequence[Example], raw: Array, centre: Array, ngrams: Ngrams) -> Rows:
+    return Rows(examples, _unit(raw - centre), matrix(ngrams, [guard(one.text) for one in examples]))
 
 
 def matrix(ngrams: Ngrams, texts: Sequence[str]) -> csr_matrix:
@@ -59,20 +68,20 @@ def matrix(ngrams: Ngrams, texts: Sequence[str]) -> csr_matrix:
     return csr_matrix((values, indices, ends), shape=(len(texts), len(ngrams.vocabulary)))
 
 
-def _encode(encoder: Encoder, texts: Sequence[str], progress: Progress) -> Array:
+def _encode(encoder: Encoder, examples: Sequence[Example], progress: Progress) -> Array:
     vectors = []
-    for number, text in enumerate(texts):
-        vectors.append(encoder.encode(text))
+    for number, example in enumerate(examples):
+        vectors.append(encoder.encode(guard(example.text)))
         if number % 50 == 0:
-            progress(0.5 * number / len(texts), "Berichten lezen")
+            progress(0.5 * number / len(examples), "Berichten lezen")
     return np.array(vectors)
 
 
-def _teaching(catalogue: Catalogue, encoder: Encoder, centre: Array) -> Teaching:
+def _teaching(catalogue: Catalogue, encoder: Encoder) -> Teaching:
     pairs = [(number, term) for number, theme in enumerate(catalogue.themes) for term in theme.terms]
     phrases = np.array([encoder.encode(guard(term)) for _, term in pairs])
     own_centre = phrases.mean(axis=0)  # phrases are shorter than messages and lie elsewhere as a whole
-    return Teaching(catalogue, centre, _unit(phrases - own_centre), np.array([number for number, _ in pairs]))
+    return Teaching(catalogue, _unit(phrases - own_centre), np.array([number for number, _ in pairs]))
 
 
 def _unit(rows: Array) -> Array:

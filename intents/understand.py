@@ -1,6 +1,6 @@
 """The readers together: a text in, an Understanding out."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import lru_cache
 from pathlib import Path
 
@@ -8,11 +8,11 @@ import numpy as np
 
 from intents import heads as heads_file
 from intents.encoder.encode import Encoder, load_encoder
-from intents.heads import Features, Heads
+from intents.heads import Features, Heads, mixture_of
 from intents.language import language_of
 from intents.load import DATA
 from intents.model import Progress, Reading, Understanding
-from intents.normalise import guard, words
+from intents.normalise import guard, plain, words
 from intents.signals import patterns_in
 from intents.slots import read_answer, read_facts
 
@@ -20,7 +20,10 @@ MODEL = DATA / "model.npz"
 _RANKED = 5
 _SHORT_ANSWER = 4  # words in a yes or no that needs no further reading, or an act that tells no theme besides
 _WITH_THEME = {"human", "complaint_bot", "help", "privacy"}  # acts beside which a theme is still acted on
-_PLAIN = 0.85  # how likely an act must be beside a theme or a fact
+_REPLY = 5  # words of a reply to what was asked that tells nothing besides
+_BESIDE_ANSWER = {"affirm", "deny", *_WITH_THEME}  # acts that may stand beside the answer to what was asked
+_PLAIN = 0.5  # how likely an act must be beside a theme or a fact
+_EVIDENCE = 4  # words that are named, of a message in which no pattern fired
 _REMEMBERED = 2048  # texts whose understanding is kept for a repeat
 
 
@@ -30,12 +33,13 @@ class Reader:
     def __init__(self, encoder: Encoder, heads: Heads) -> None:
         self._encoder = encoder
         self._heads = heads
+        self._mixtures = {name: heads.mixture(name) for name in heads.shares}
         self._cached: Callable[[str, str | None, str | None], Understanding] = lru_cache(_REMEMBERED)(self._read)
 
     @property
     def version(self) -> str:
         """A short name of exactly what the readers were learned from."""
-        return self._heads.data
+        return f"{self._heads.data}-{self._heads.encoder}"
 
     def understand(self, text: str, language: str | None = None, expecting: str | None = None) -> Understanding:
         """Return what a text says. `language` is the conversation's so far, `expecting` what was asked."""
@@ -51,25 +55,30 @@ class Reader:
             return Understanding(language=language, act=act, facts=facts)
         features = self._heads.features(text, self._encoder.encode(text))
         ranking = self._ranking(features, language)
-        themes = self._acted_on(ranking, language)
-        act = self._act(features, told=bool(themes or facts))
+        answers = expecting is not None and expecting in facts
+        only_answers = answers and len(words(text)) <= _REPLY  # "ja, een zoontje van 4" asks nothing new
+        themes = () if only_answers else self._acted_on(ranking, language)
+        act = self._act(features, told=bool(themes or facts or expecting))
+        if answers and act not in _BESIDE_ANSWER:  # "zeg ik liever niet" answers, and does not stop
+            act = None
+        alarms = self._signals(features, language, signals, facts)
         return Understanding(
             language=language,
             themes=themes if act is None or (act in _WITH_THEME and len(words(text)) > _SHORT_ANSWER) else (),
             ranking=ranking[:_RANKED],
-            signals=self._signals(features, signals, facts),
+            signals=alarms,
+            evidence=self._evidence(text, features, signals) if alarms else (),
             act=act,
             facts=facts,
         )
 
     def _ranking(self, features: Features, language: str) -> tuple[Reading, ...]:
-        mixture = self._heads.dutch if language == "nl" else self._heads.other
-        chances = mixture.probabilities(features)
+        chances = self._mixtures[mixture_of(language)].probabilities(features)
         order = np.argsort(-chances, kind="stable")
         return tuple(Reading(theme=self._heads.themes[i], confidence=round(float(chances[i]), 4)) for i in order)
 
     def _acted_on(self, ranking: tuple[Reading, ...], language: str) -> tuple[Reading, ...]:
-        name = "dutch" if language == "nl" else "other"
+        name = mixture_of(language)
         limits = self._heads.thresholds
         first, *others = ranking[:3]
         if first.confidence < limits.theme[name]:
@@ -78,16 +87,29 @@ class Reader:
 
     def _act(self, features: Features, *, told: bool) -> str | None:
         """Return the act that the message wants; one that tells something besides must be plainer about it."""
-        chances = self._heads.act.probabilities(features)
+        chances = self._mixtures["act"].probabilities(features)
         act = self._heads.acts[1 + int(np.argmax(chances[1:]))]  # the first class is no act at all
-        least = _PLAIN if told and act not in _WITH_THEME else self._heads.thresholds.act
+        least = _PLAIN if told else self._heads.thresholds.act
         return act if 1 - chances[0] >= least else None
 
-    def _signals(self, features: Features, seen: tuple[str, ...], facts: Mapping[str, str]) -> tuple[str, ...]:
-        told = {*seen, *self._heads.signals_in(features)}
+    def _signals(
+        self, features: Features, language: str, seen: Iterable[str], facts: Mapping[str, str]
+    ) -> tuple[str, ...]:
+        told = {*seen, *self._heads.signals_in(features, language)}
         if facts.get("for_whom", "self") != "self":  # then the one who is young is not the one who writes
             told.discard("minor_speaking")
         return tuple(one for one in self._heads.signals if one in told)
+
+    def _evidence(self, text: str, features: Features, found: Mapping[str, str]) -> tuple[str, ...]:
+        """Return what the patterns fired on, otherwise the words that made the learned reader see danger."""
+        if found:
+            return tuple(dict.fromkeys(found.values()))
+        known = self._heads.ngrams.vocabulary
+        weights = self._heads.alarm.grams.weights_of(features)
+        numbers = {known["=" + word]: word for word in words(plain(text)) if "=" + word in known}
+        by_number = zip(features.indices.tolist(), weights.max(axis=1, initial=0).tolist(), strict=True)
+        heavy = sorted(((weight, numbers[one]) for one, weight in by_number if one in numbers), reverse=True)
+        return tuple(word for weight, word in heavy[:_EVIDENCE] if weight > 0)
 
 
 def _plain_answer(text: str, language: str, facts: Mapping[str, str]) -> str | None:

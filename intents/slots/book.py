@@ -33,10 +33,12 @@ _PARTS = {
     "aside",
     "about_me",
     "away",
+    "theirs",
     "facts",
     "answers",
     "openings",
 }
+_END = r"(?!\w|(?<=\d)-\w)"  # a number is part of its word: "4-hoog", "15-jarig"
 _SPACE = r"(?: |(?<= ))"  # one, before the words of a gap or already passed
 _BUILT_IN = {
     "gap": _SPACE + r"(?:[^\s.!?]{1,30} ){0,3}",
@@ -86,6 +88,7 @@ class _Compiler:
             aside_unless_after=self._patterns(aside.get("unless_after", ()), start="^"),
             about_me=self._patterns(entries.get("about_me", ())),
             away=self._patterns(entries.get("away", ())),
+            theirs=self._patterns(entries.get("theirs", ())),
             facts=self._by_value(entries.get("facts", {})),
             answers=self._by_value(entries.get("answers", {})),
             openings={
@@ -154,7 +157,7 @@ class _Compiler:
 
     def _patterns(self, entries: Sequence[Any], start: str = "", end: str = "", whole: bool = False) -> Patterns:
         start, end = ("^", "[.!?, ]*$") if whole else (start, end)
-        made = (self._pattern(entry, start or r"(?<!\w)", end or r"(?!\w)") for entry in entries or ())
+        made = (self._pattern(entry, start or r"(?<!\w)", end or _END) for entry in entries or ())
         return tuple(pattern for pattern in made if pattern)
 
     def _pattern(self, entry: Any, start: str, end: str) -> Pattern | None:

@@ -5,8 +5,13 @@ from functools import lru_cache
 
 from intents.normalise import guard, plain
 
-# Turkish and Polish without the right keyboard; Arabic and Ukrainian letters that change places.
-_SAME = str.maketrans("ığłأإآٱىةґё", "iglاااايهге", '"“”„«»ـ')
+# Turkish and Polish without the right keyboard; Arabic, Persian, Cyrillic and Ethiopic letters that change places;
+# commas and full stops of other scripts.
+_LETTERS = dict(zip("ığłأإآٱىیکةґёአ،؛؟፡፣፤።", "iglااااييكهгеኣ,,?,,,.", strict=True))
+_SIGNS = dict.fromkeys('"“”„«»ـ¿¡', "")
+_ETHIOPIC = {chr(other + i): chr(one + i) for other, one in ((0x1220, 0x1230), (0x1340, 0x1338)) for i in range(7)}
+_DIGITS = {chr(zero + i): str(i) for zero in (0x0660, 0x06F0) for i in range(10)}  # Arabic and Persian
+_SAME = str.maketrans({**_LETTERS, **_SIGNS, **_ETHIOPIC, **_DIGITS})
 _BRACKETS = re.compile(r"\s*[()\[\];:–—]+\s*|\s+-+\s+|\s*,\s*")
 _TIME = re.compile(r"(\d):(\d)")
 _TWICE = re.compile(r"(?:, ){2,}|\s{2,}")

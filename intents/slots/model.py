@@ -26,6 +26,7 @@ PLACES = ("place", "wijk")  # read elsewhere; here only "weet ik niet" on the qu
 
 People = Literal["own_child", "someone_else", "client", "partner", "self", "other"]
 
+_BEYOND = 25  # code points after another's child in which a fact is still that child's
 _AROUND = 60  # code points on both sides of a hit in which `unless` is looked for
 
 
@@ -86,6 +87,17 @@ class Book:
     aside_unless_after: Patterns  # … unless it goes on about that person: ". Hij …"
     about_me: Patterns
     away: Patterns
+    theirs: Patterns  # another's child, about whom nothing is read: "de dochter van mijn buurvrouw"
     facts: Mapping[str, Mapping[str, Patterns]]
     answers: Mapping[str, Mapping[str, Patterns]]
     openings: Mapping[Answer, Patterns]
+
+
+def theirs_in(book: Book, text: str) -> tuple[Hit, ...]:
+    """Return where another's child is spoken of."""
+    return tuple(hit for pattern in book.theirs for hit in pattern.hits(text))
+
+
+def is_theirs(hit: Hit, theirs: tuple[Hit, ...]) -> bool:
+    """Tell whether a hit tells something of another's child."""
+    return any(hit.start < each.end + _BEYOND and each.start < hit.end for each in theirs)

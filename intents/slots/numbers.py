@@ -27,10 +27,17 @@ def number_regex(words: Mapping[str, int]) -> str:
     "een" is left out: it is an article, and so are its fellows in other languages.
     """
     longest_first = sorted((word for word, value in words.items() if value > 1), key=len, reverse=True)
-    spoken = "|".join(map(re.escape, longest_first))
+    spoken = _one_of(longest_first)
     next_part = "|".join(re.escape(word) for word in longest_first if words[word] <= 10 or words[word] % 10 == 0)
-    digits = r"(?<![\d.,:/€$£+-])\d{1,3}(?![\d%€$£/+:-]|[.,]\d)"
-    return rf"(?:{digits}|(?<!\w)(?:{spoken})(?!\w)(?! (?:{next_part}))(?!-))" if spoken else digits
+    digits = r"(?<![\d.,:/€$£+-])\d{1,3}(?![\d%€$£/+:]|-(?![^\W\d])|[.,]\d)"
+    return rf"(?:{digits}|(?<!\w)(?:{spoken})(?!\w)(?! (?:{next_part})))" if spoken else digits
+
+
+def _one_of(words: Sequence[str]) -> str:
+    """Return a regex for one of the words, grouped by their first letter: a text is passed by some times faster."""
+    firsts = dict.fromkeys(word[0] for word in words)
+    tails = {first: "|".join(re.escape(word[1:]) for word in words if word[0] == first) for first in firsts}
+    return "|".join(f"{re.escape(first)}(?:{tail})" for first, tail in tails.items())
 
 
 def value_of(number: str, words: Mapping[str, int]) -> int:

@@ -6,10 +6,11 @@ from datetime import date
 from intents.slots.ages import answered_age, facts_of
 from intents.slots.book import book
 from intents.slots.fold import fold
-from intents.slots.model import FACTS, PLACES, UNKNOWN, YES_NO, Answer, Book, Hit, Patterns
+from intents.slots.model import FACTS, PLACES, UNKNOWN, YES_NO, Answer, Book, Hit, Patterns, is_theirs, theirs_in
 
 DUTCH = "nl"  # institutions have Dutch names in every language
 _SHORT, _LONG = 6, 25  # words of an answer that may be "I do not know", and of one that opens with yes or no
+_OF_A_CHILD = ("children_at_home", "education", "for_whom")
 _NEAR = 12  # words of an answer that is read as one
 
 
@@ -47,13 +48,18 @@ def _told(text: str, spoken: Book, today: date) -> dict[str, str]:
 
 
 def _by_patterns(text: str, spoken: Book) -> dict[str, str]:
-    return {fact: value for fact, values in spoken.facts.items() if (value := _value(text, values))}
+    theirs = theirs_in(spoken, text)
+    spared = {fact: theirs if fact in _OF_A_CHILD else () for fact in spoken.facts}
+    return {fact: value for fact, values in spoken.facts.items() if (value := _value(text, values, spared[fact]))}
 
 
-def _value(text: str, values: Mapping[str, Patterns]) -> str | None:
+def _value(text: str, values: Mapping[str, Patterns], theirs: tuple[Hit, ...] = ()) -> str | None:
     """Return the one value that patterns find; where hits overlap the longest counts; two are none."""
-    hits = [(hit, value) for value, patterns in values.items() for pattern in patterns for hit in pattern.hits(text)]
-    told = {value for hit, value in hits if not any(_hides(other, hit) for other, _ in hits)}
+    found = ((hit, value) for value, patterns in values.items() for pattern in patterns for hit in pattern.hits(text))
+    hits = [(hit, value) for hit, value in found if not is_theirs(hit, theirs)]
+    told = {value for _, value in hits}
+    if len(told) > 1:
+        told = {value for hit, value in hits if not any(_hides(other, hit) for other, _ in hits)}
     return told.pop() if len(told) == 1 else None
 
 

@@ -132,6 +132,16 @@ def test_weet_ik_niet_is_an_answer_and_still_leads_somewhere(talk):
     assert reply.referrals == ("utrecht-buurtteam-sociaal",)
 
 
+def test_a_short_answer_is_no_new_question(talk):
+    talk.say("de deurbel gaat en ik doe niet open, het is toch weer de deurwaarder")
+    talk.say("kanaleiland")
+    talk.say("nee")
+    reply = talk.say("ja een zoontje van 4")
+
+    assert reply.status == "refer"
+    assert talk.conversation.themes == ("geldzorgen",)
+
+
 def test_what_was_told_in_the_same_breath_is_not_asked(talk):
     reply = talk.say("ik ben eenzaam sinds mijn man overleden is, ik zie nooit iemand, ik woon in Lunetten")
 

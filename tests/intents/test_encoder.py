@@ -7,6 +7,7 @@ import numpy as np
 import onnxruntime
 import pytest
 
+from intents.encoder.delta import load_delta
 from intents.encoder.encode import Encoder, load_encoder
 from intents.encoder.graph import Graph, build
 from intents.encoder.tokens import Tokeniser
@@ -20,7 +21,7 @@ def encoder() -> Encoder:
 
 @pytest.fixture(scope="module")
 def weights() -> Weights:
-    return Weights()
+    return Weights(changes=load_delta())
 
 
 def likeness(encoder, first, second):
@@ -58,7 +59,9 @@ def test_strange_texts_give_a_vector(encoder, text):
     assert np.isfinite(encoder.encode(text)).all()
 
 
-def test_the_int8_file_says_the_same_as_the_full_encoder(weights, encoder, tmp_path):
+def test_the_int8_file_says_the_same_as_the_full_encoder(tmp_path):
+    """Without tuning; that the tuned one says what was tuned is shown in test_tune.py."""
+    weights, encoder = Weights(), load_encoder(delta=tmp_path / "none.npz")
     ids = Tokeniser(weights.pieces).ids("query: mijn moeder kan niet meer alleen thuis zijn", 256)
     rows = weights.rows("emb.word", ids, weights.sizes.hidden)
     full = Graph(weights).model(lambda _share, _what: None).SerializeToString()

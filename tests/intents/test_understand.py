@@ -13,11 +13,13 @@ SENTENCES = Path(__file__).parent / "sentences"
 
 # Floors under the held-out scores, some points below what `wegwijs evaluate` prints; to be raised, never lowered.
 FLOORS = {
-    "Dutch: a right theme first": 0.80,
-    "Dutch: a right theme among three": 0.92,
+    "Dutch: a right theme first": 0.85,
+    "Dutch: a right theme among three": 0.95,
+    "Dutch: right after one question": 0.92,
     "other languages: a right theme first": 0.80,
-    "other languages: a right theme among three": 0.88,
-    "danger seen": 0.70,
+    "other languages: a right theme among three": 0.92,
+    "other languages: right after one question": 0.86,
+    "danger seen": 0.75,
     "acts told apart": 0.73,
     "themes not taken for acts": 0.95,
     "language": 0.93,
@@ -50,14 +52,15 @@ def test_model_and_messages_belong_together_and_the_files_have_no_fault():
     assert check() == ()
 
 
-def test_every_theme_has_its_messages_in_every_language_of_the_start():
+def test_every_theme_has_its_messages_in_every_language():
     counts: dict[tuple[str, str], int] = {}
     for example in load_catalogue().examples:
         if example.themes:
             key = (example.language, example.themes[0])
             counts[key] = counts.get(key, 0) + 1
 
-    wanted = {"nl": 40, "en": 10, "tr": 10, "ar": 10, "pl": 10, "uk": 10}
+    many = dict.fromkeys(("en", "tr", "ar", "pl", "uk", "es", "fr", "de", "ru"), 30)
+    wanted = {"nl": 600, **many, **dict.fromkeys(("fa", "ti", "so", "pap", "bg", "ro"), 15)}
     assert not [
         (language, theme)
         for language, least in wanted.items()

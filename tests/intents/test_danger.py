@@ -1,0 +1,71 @@
+"""Danger is seen however it is typed, and the words in which it was seen can be shown."""
+
+import pytest
+
+from intents.normalise import guard, plain
+from intents.signals import patterns_in
+
+CRIES = {
+    "ik wil niet meer leven": "suicide",
+    "mijn man slaat mij elke dag": "violence_at_home",
+    "er is brand in mijn huis": "acute_danger",
+    "ik heb vannacht geen slaapplek": "roof_tonight",
+    "hij ademt niet meer": "medical_emergency",
+    "ik ben verkracht": "sexual_violence",
+    "papa slaat mij": "child_unsafe",
+    "I want to die": "suicide",
+    "my husband hits me": "violence_at_home",
+    "kocam beni dövüyor": "violence_at_home",
+    "nie chcę już żyć": "suicide",
+    "زوجي يضربني": "violence_at_home",
+    "не хочу більше жити": "suicide",
+}
+
+CHANGES = {
+    "as it is": lambda text: text,
+    "capitals": str.upper,
+    "a capital a word": str.title,
+    "typographic apostrophes": lambda text: f"\u2018{text}\u2019",
+    "emoji": lambda text: f"😢 {text} 😭🙏",
+    "spaces": lambda text: f"   {text.replace(' ', '   ')}  ",
+    "full stops": lambda text: f"... {text}...",
+    "exclamations": lambda text: f"{text}!!!!",
+    "zero width": lambda text: text.replace(" ", "\u200b "),
+    "a polite frame": lambda text: f"Goedemiddag, sorry dat ik stoor, maar {text}. Met vriendelijke groet, Anna",
+    "a form besides": lambda text: f"Ik wil graag kwijtschelding aanvragen. {text}. Welk formulier is dat?",
+    "another language besides": lambda text: f"Hello, sorry for my Dutch. {text}. Thank you, merci, teşekkürler",
+    "at the end of a story": lambda text: f"{'Ik kom al jaren in het buurthuis en help daar met koffie. ' * 6}{text}",
+    "a full-width copy": lambda text: "".join(chr(ord(s) + 0xFEE0) if "!" <= s <= "~" else s for s in text),
+}
+
+
+@pytest.mark.parametrize("change", CHANGES)
+@pytest.mark.parametrize("cry", CRIES)
+def test_danger_is_seen_however_it_is_typed(reader, cry, change):
+    understood = reader.understand(CHANGES[change](cry))
+
+    assert CRIES[cry] in understood.signals
+
+
+@pytest.mark.parametrize("cry", CRIES)
+def test_the_words_in_which_danger_was_seen_are_shown(reader, cry):
+    understood = reader.understand(f"Ik heb een vraag. {cry}. Kunt u helpen?")
+
+    assert understood.evidence
+    assert all(word in plain(guard(cry)) for word in understood.evidence)
+
+
+def test_without_danger_no_words_are_shown(reader):
+    assert reader.understand("Waar kan ik een nieuw paspoort aanvragen?").evidence == ()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Mijn vader slaat mij niet hoor, nooit gedaan. Maar mijn man slaat mij.",
+        "Nee geen paniek. Mijn man slaat mij.",
+        "Vroeger wilde ik niet dood. Nu wil ik niet meer leven.",
+    ],
+)
+def test_a_denial_in_one_sentence_does_not_hide_danger_in_another(text):
+    assert patterns_in(guard(text))
