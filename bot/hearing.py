@@ -38,7 +38,7 @@ def hear(conversation: Conversation, incoming: Incoming, minds: Minds, now: date
     answering = asked in (PLACE, "wijk") or _POSTCODE.fullmatch(text) is not None
     place = locate(text, minds.guide.areas, answering=answering) if text else Location()
     if len(place.heard) > _MOSTLY * len(text) and not understood.themes:
-        understood = Understanding(language=understood.language, signals=understood.signals, facts=understood.facts)
+        understood = understood.model_copy(update={"act": None, "ranking": ()})
     understood = _giving_up(conversation, text, understood, place) if text else understood
     return Heard(
         at=now,

@@ -15,6 +15,7 @@ _ALSO_RIGHT = 0.8  # of the second and third themes that are acted on must be ri
 _FALSE_ALARMS = 0.025  # of the messages without danger
 _TAKEN_FOR_YOUNG = 0.007  # of the messages of grown-ups
 _TAKEN_FOR_ACT = 0.01  # of the messages about a theme
+_LEAST_SURE = 0.4  # of an act, whatever the development messages say: "ik voel me rot" is no goodbye
 KINDS = ("dutch", "other")
 
 Seen = tuple[Example, Features]
@@ -102,7 +103,7 @@ def _act_threshold(heads: Heads, seen: Sequence[Seen]) -> float:
     """Return how likely an act must be, so that few messages about a theme are taken for one."""
     mixture = heads.mixture("act")
     themed = np.array([1 - mixture.probabilities(features)[0] for one, features in seen if one.themes and not one.act])
-    return float(np.clip(_above(themed, _TAKEN_FOR_ACT), 0.05, 0.8))
+    return float(np.clip(_above(themed, _TAKEN_FOR_ACT), _LEAST_SURE, 0.8))
 
 
 def _lowest(found: list[tuple[float, bool]], holds: Callable[[list[bool], int], bool]) -> float:
