@@ -175,6 +175,9 @@ def check_rule(entry: Entry[Rule], lists: Lists) -> Iterator[Slip]:
     """Check that a row looks at facts that exist and names organisations that exist."""
     rule = entry.value
     yield from check_known(entry, ("when",), tuple(rule.when), tuple(lists.facts), "fact")
+    for place in {"city", "wijk"} & set(rule.when):  # the plan takes all wijken of a city as one answer
+        mend = "Give the organisation per_wijk, or put the row in that city's own folder."
+        yield slip(entry, ("when", place), f"a row cannot look at the {place}.", mend)
     for fact, values in rule.when.items():
         allowed = (*lists.facts.get(fact, values), UNKNOWN)
         yield from check_known(entry, ("when", fact), values, allowed, f"value of {fact}")

@@ -26,6 +26,8 @@ SPOILED = [
     (MONEY, "expect: utrecht-geldzorgen-mbo", "expect: nergens", "nergens", "row 'nergens' does not", "Choose from"),
     (MONEY, "asked: false", "asked: false\n    askd: true", "askd: true", "'askd' is not a word", "mean asked?"),
     (MONEY, "age: 18-22", "age: [18-22, unknown]", "unknown", "never asked cannot fit unknown", "Take unknown out"),
+    (MONEY, "home_or_utilities_at_risk: yes", "wijk: utrecht-oost", "wijk: utrecht-oost", "cannot look at the wijk",
+     "per_wijk"),
     (HOME, "[roof_tonight]", "[roof_tonigt]", "roof_tonigt", "signal 'roof_tonigt'", "Did you mean roof_tonight?"),
     (YOUTH, "until: 2026-12-31", "until: 2026-12-32", "2026-12-32", "'2026-12-32' is not a date", "2026-12-31"),
     (YOUTH, "from: 2027-01-01", "from: 2027-02-30", "2027-02-30", "'2027-02-30' is not a date", "2026-12-31"),
