@@ -1,20 +1,26 @@
 """The shell around a turn: read, think, write. What was said is sent from the store (channels/)."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+import logging
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
 
+from bot.contact import NOBODY_WAITS
 from bot.conversation import Conversation, after, replay
 from bot.events import Event, Said
 from bot.handover import NotAllowed, case_of
+from bot.later import ring
 from bot.messages import Incoming, Part, Reply
 from bot.minds import Minds
-from bot.ports import Clock, Conflict, EventStore
+from bot.ports import Clock, Conflict, EventStore, StoreAway
 from bot.turn import Turn, take_turn
+
+log = logging.getLogger("wegwijs")
 
 _TRIES = 20  # of a turn that lost a race
 
 Step = Callable[[Conversation, datetime], Sequence[Event]]
+Farewell = Callable[[], Awaitable[None]]
 
 
 class Assistant:
@@ -25,9 +31,10 @@ class Assistant:
         self.minds = minds
         self.clock = clock
 
-    async def handle(self, incoming: Incoming) -> tuple[Said, ...]:
+    async def handle(self, incoming: Incoming, farewell: Farewell | None = None) -> tuple[Said, ...]:
         """Take a turn and return what is said in answer; the same message twice gives the same answer once.
 
+        `farewell` is what the channel still does before the conversation is erased, should it be.
         Raises StoreAway when it could not be kept; nothing was acknowledged then.
         """
         for _ in range(_TRIES):
@@ -35,9 +42,10 @@ class Assistant:
             conversation = replay(incoming.conversation, events)
             if incoming.id in conversation.heard:
                 return tuple(event for event in events if isinstance(event, Said) and event.answers == incoming.id)
-            turn = await asyncio.to_thread(take_turn, conversation, incoming, self.minds, self.clock.now())
+            queues = await self.store.waiting() if conversation.expects == "consent" else NOBODY_WAITS
+            turn = await asyncio.to_thread(take_turn, conversation, incoming, self.minds, self.clock.now(), queues)
             try:
-                return await self._keep(conversation, turn)
+                return await self._keep(conversation, turn, farewell)
             except Conflict:
                 continue
         raise Conflict(incoming.conversation)
@@ -53,12 +61,30 @@ class Assistant:
                 continue
         raise NotAllowed("Iemand anders werkte net aan deze vraag. Probeer het nog eens.")
 
+    async def ring_due(self) -> int:
+        """Let every timer go off that is due, and return how many did; one that cannot holds up no other.
+
+        Raises StoreAway.
+        """
+        rung = 0
+        for conversation, timer in await self.store.due(self.clock.now()):
+            try:
+                await self.act(conversation, lambda then, now, timer=timer: ring(then, timer, self.minds, now))  # type: ignore[misc]
+                rung += 1
+            except StoreAway:
+                raise
+            except Exception as problem:  # such as an organisation that is no longer in the guide
+                log.warning("a timer did not go off: %s", type(problem).__name__)
+        return rung
+
     async def conversation(self, conversation: str) -> Conversation:
         """Return a conversation as it stands."""
         return replay(conversation, await self.store.read(conversation))
 
-    async def _keep(self, conversation: Conversation, turn: Turn) -> tuple[Said, ...]:
+    async def _keep(self, conversation: Conversation, turn: Turn, farewell: Farewell | None) -> tuple[Said, ...]:
         if turn.forget:
+            if farewell:
+                await farewell()
             await self.store.forget(conversation.id)
         else:
             await self._append(conversation, turn.events)
@@ -71,7 +97,8 @@ class Assistant:
         if events:
             was_closed = conversation.state == then.state == "closed"  # what is said later is not of that case
             case = None if was_closed else case_of(then)
-            await self.store.append(conversation.id, events, after=conversation.version, case=case)
+            timers = then.timers if then.timers != conversation.timers else None
+            await self.store.append(conversation.id, events, after=conversation.version, case=case, timers=timers)
         return then
 
 

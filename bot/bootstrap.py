@@ -15,7 +15,7 @@ from bot.stores.migrate import migrate
 from bot.stores.sql import SqlStore
 from bot.stores.staff import SqlAccounts
 from intents.encoder.encode import cached_model
-from intents.load import DATA, Reader, load_theme_names
+from intents.load import DATA, Reader
 from intents.model import Progress, Theme
 from intents.understand import load_reader
 from referral.guide import Guide
@@ -42,14 +42,12 @@ class SystemClock:
 
 def load_minds(progress: Progress = lambda _share, _what: None) -> Minds:
     """Return what thinking needs; raises FaultsFound or ValueError with every fault in the data files."""
-    names = load_theme_names()
     reader = load_reader(progress)
     directory = load_guide()
     return Minds(
         understand=reader.understand,
         guide=directory,
         phrases=load_phrases(),
-        themes=lambda theme, language: names[theme].get(language, names[theme]["nl"]),
         directory=f"{directory.version}.{reader.version}",
     )
 

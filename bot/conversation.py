@@ -15,11 +15,17 @@ from bot.events import (
     Decided,
     Delivered,
     Event,
+    Followed,
+    FollowUpAgreed,
+    FollowUpDeclined,
     HandedOver,
     Heard,
+    Rang,
     Said,
+    Timer,
+    Withdrawn,
 )
-from bot.messages import Reply, Value
+from bot.messages import Reply, Value, read_payload
 from bot.ports import CaseState
 from intents.model import Reading
 from referral.model import PLACE, UNKNOWN, Decision, Location, Refer
@@ -27,6 +33,9 @@ from referral.model import PLACE, UNKNOWN, Decision, Location, Refer
 # What is told about the question at hand, not about the person: a new question starts without it.
 _OF_THE_QUESTION = {"home_or_utilities_at_risk", "nuisance", "able_to_go", "for_whom"}
 _OF_THE_PLACE = {"city", "wijk"}
+_AT_HOME = {"violence_at_home", "child_unsafe"}  # who did it may read along
+_FEW = 4  # words; so few in another language may be names and loan words
+_OF_THE_CASE: tuple[Timer, ...] = ("late", "unanswered")
 
 
 class Conversation(Value):
@@ -34,7 +43,9 @@ class Conversation(Value):
 
     id: str
     version: int = 0
-    language: str | None = None
+    language: str | None = Field(default=None, description="in which the resident wrote last")
+    chosen: str | None = Field(default=None, description="the language that the resident chose to be answered in")
+    page: str | None = Field(default=None, description="the language of the page on which it takes place")
     heard: frozenset[str] = frozenset()
     messages: int = 0
     words: tuple[str, ...] = Field(default=(), description="what the resident typed so far, as it is kept")
@@ -57,6 +68,10 @@ class Conversation(Value):
     outcome: str | None = None
     opened_at: datetime | None = None
     last_heard_at: datetime | None = None
+    quiet: bool = Field(default=False, description="somebody at home may read along: say nothing unasked")
+    may_ask: bool = Field(default=False, description="the moment to be asked how it went was agreed, and is still safe")
+    timers: Mapping[Timer, datetime] = Field(default_factory=dict, description="what is said later, and when")
+    asked_after: int = Field(default=0, description="how often was asked whether it worked out")
 
     @property
     def channel(self) -> str:
@@ -67,6 +82,11 @@ class Conversation(Value):
     def expects(self) -> str | None:
         """What the next message will probably answer: a fact, "theme", "consent", "name" or "reach"."""
         return self.reply.expects if self.reply else None
+
+    @property
+    def answered_in(self) -> str | None:
+        """The language to answer in: the chosen one, else that of the resident; None before the first message."""
+        return self.chosen or self.language
 
     @property
     def held_by_staff(self) -> bool:
@@ -103,6 +123,17 @@ def _change(now: Conversation, event: Event) -> Mapping[str, object]:
             return {"consented": event.organisation}
         case ContactGiven():
             return {"name": event.name or now.name, "reach": event.reach or now.reach}
+        case HandedOver() | Claimed() | Closed() | Withdrawn():
+            return _case_change(now, event)
+        case FollowUpAgreed() | FollowUpDeclined() | Followed() | Rang():
+            return _timer_change(now, event)
+        case _:  # pragma: no cover
+            assert_never(event)
+
+
+def _case_change(now: Conversation, event: HandedOver | Claimed | Closed | Withdrawn) -> Mapping[str, object]:
+    timers = _without(now.timers, _OF_THE_CASE)
+    match event:
         case HandedOver():
             return {
                 "organisation": event.organisation,
@@ -111,18 +142,50 @@ def _change(now: Conversation, event: Event) -> Mapping[str, object]:
                 "owner": None,
                 "outcome": None,
                 "opened_at": event.at,
+                "timers": _with_timer(timers, "late", event.late_at),
             }
         case Claimed():
-            return {"state": "staff", "owner": event.by}
+            return {"state": "staff", "owner": event.by, "timers": timers}
         case Closed():
-            return {"state": "closed", "outcome": event.outcome, "alarms": ()}
-        case _:  # pragma: no cover
-            assert_never(event)
+            return {"state": "closed", "outcome": event.outcome, "alarms": (), "timers": timers}
+        case Withdrawn():
+            return {"state": "closed", "outcome": "withdrawn", "alarms": (), "timers": timers}
+
+
+def _timer_change(
+    now: Conversation, event: FollowUpAgreed | FollowUpDeclined | Followed | Rang
+) -> Mapping[str, object]:
+    match event:
+        case FollowUpAgreed():
+            timers = _with_timer(now.timers, "follow_up", event.first)
+            return {"timers": timers, "asked_after": 0, "may_ask": True}
+        case FollowUpDeclined():
+            return {"timers": _without(now.timers, ("follow_up",)), "may_ask": False}
+        case Followed():
+            return {"timers": _without(now.timers, ("follow_up",)) if event.result == "helped" else now.timers}
+        case Rang():
+            return _rung(now, event)
+
+
+def _rung(now: Conversation, event: Rang) -> Mapping[str, object]:
+    """Set the next timer: after a late answer comes no answer at all, and who was asked once is asked once more."""
+    following: Timer = "follow_up" if event.timer == "follow_up" else "unanswered"
+    timers = _with_timer(_without(now.timers, (event.timer,)), following, event.again)
+    return {"timers": timers, "asked_after": now.asked_after + (event.timer == "follow_up" and not event.silent)}
+
+
+def _without(timers: Mapping[Timer, datetime], gone: Iterable[Timer]) -> Mapping[Timer, datetime]:
+    return {timer: due for timer, due in timers.items() if timer not in gone}
+
+
+def _with_timer(timers: Mapping[Timer, datetime], timer: Timer, due: datetime | None) -> Mapping[Timer, datetime]:
+    return timers if due is None else {**timers, timer: due}
 
 
 def _heard(now: Conversation, event: Heard) -> Mapping[str, object]:
     understood = event.understanding
     themes = tuple(reading.theme for reading in understood.themes)
+    unsafe = bool(_AT_HOME & set(understood.signals)) or _told_unsafe(event)
     base = _new_question(now) if now.answered and themes else now
     if understood.act == "restart":
         base = now.model_copy(
@@ -130,6 +193,10 @@ def _heard(now: Conversation, event: Heard) -> Mapping[str, object]:
         )
     return {
         "language": understood.language,
+        "chosen": _chosen(now, event),
+        "page": event.page,
+        "quiet": now.quiet or unsafe,
+        "may_ask": now.may_ask and not unsafe,
         "heard": now.heard | {event.id},
         "messages": now.messages + 1,
         "words": (*now.words, event.text),
@@ -142,7 +209,24 @@ def _heard(now: Conversation, event: Heard) -> Mapping[str, object]:
         "decision": base.decision,
         "reply": base.reply,
         "last_heard_at": event.at,
+        "urgent": now.urgent or (event.urgent and now.state in ("waiting", "staff")),
     }
+
+
+def _chosen(now: Conversation, event: Heard) -> str | None:
+    """Return the chosen language: by a button or for the page, until a whole sentence comes in another language."""
+    chosen = event.page if event.page != now.page else now.chosen
+    match read_payload(event.text):
+        case ("language", {"language": language}):
+            return language
+        case None if chosen and len(event.text.split()) > _FEW:
+            return chosen if chosen.partition("-")[0] == event.understanding.language else None
+        case _:
+            return chosen
+
+
+def _told_unsafe(event: Heard) -> bool:
+    return read_payload(event.text) == ("safe", {"here": "no"})
 
 
 def _new_question(now: Conversation) -> Conversation:

@@ -9,6 +9,8 @@ from bot.messages import Reply, Value
 from intents.model import Understanding
 from referral.model import Ask, Location, Refer
 
+Timer = Literal["late", "unanswered", "follow_up"]
+Result = Literal["helped", "on_the_way", "not_yet", "no_answer", "not_helped"]  # of a follow-up
 Outcome = Literal["helped", "on_the_way", "referred_on", "declined", "not_reached", "wrong_address"]
 
 
@@ -19,13 +21,15 @@ class Happened(Value):
 
 
 class Heard(Happened):
-    """A resident's message, masked, and how it was understood."""
+    """A resident's message, masked, and how it was understood. Urgent: staff who have the question see it first."""
 
     kind: Literal["heard"] = "heard"
     id: str
     text: str
     understanding: Understanding
     place: Location | None = None
+    urgent: bool = False
+    page: str | None = Field(default=None, description="the language that was chosen for the page")
 
 
 class Decided(Happened):
@@ -52,10 +56,11 @@ class Said(Happened):
 
 
 class Delivered(Happened):
-    """What was said reached the resident's channel."""
+    """What was said reached the resident's channel, which knows the messages by these numbers of its own."""
 
     kind: Literal["delivered"] = "delivered"
     said: str
+    numbers: tuple[str, ...] = ()
 
 
 class Consented(Happened):
@@ -74,11 +79,22 @@ class ContactGiven(Happened):
 
 
 class HandedOver(Happened):
-    """The conversation waits for a colleague of this organisation."""
+    """The conversation waits for a colleague of this organisation, who probably answers from `promised` on.
+
+    From `late_at` on the resident waits too long, and hears so.
+    """
 
     kind: Literal["handed_over"] = "handed_over"
     organisation: str
     urgent: bool = False
+    promised: datetime | None = None
+    late_at: datetime | None = None
+
+
+class Withdrawn(Happened):
+    """The resident took the question back before a colleague held it."""
+
+    kind: Literal["withdrawn"] = "withdrawn"
 
 
 class Claimed(Happened):
@@ -97,8 +113,52 @@ class Closed(Happened):
     note: str = ""
 
 
+class FollowUpAgreed(Happened):
+    """The resident agreed to be asked whether it worked out, for the first time at this moment."""
+
+    kind: Literal["follow_up_agreed"] = "follow_up_agreed"
+    first: datetime
+
+
+class FollowUpDeclined(Happened):
+    """The resident wants no message that they did not ask for."""
+
+    kind: Literal["follow_up_declined"] = "follow_up_declined"
+
+
+class Rang(Happened):
+    """A timer went off; `again` is when the next one does, if any. Silent: nothing was said, it was not the moment."""
+
+    kind: Literal["rang"] = "rang"
+    timer: Timer
+    again: datetime | None = None
+    silent: bool = False
+
+
+class Followed(Happened):
+    """What the resident told about how it went with the organisation they were pointed to."""
+
+    kind: Literal["followed"] = "followed"
+    organisation: str
+    themes: tuple[str, ...]
+    result: Result
+
+
 Event = Annotated[
-    Heard | Decided | Said | Delivered | Consented | ContactGiven | HandedOver | Claimed | Closed,
+    Heard
+    | Decided
+    | Said
+    | Delivered
+    | Consented
+    | ContactGiven
+    | HandedOver
+    | Withdrawn
+    | Claimed
+    | Closed
+    | FollowUpAgreed
+    | FollowUpDeclined
+    | Rang
+    | Followed,
     Field(discriminator="kind"),
 ]
 

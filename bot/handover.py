@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from bot.conversation import Conversation
-from bot.events import Claimed, Closed, Event, HandedOver, Outcome
+from bot.events import Claimed, Closed, Event, Outcome
 from bot.messages import Value
 from bot.ports import Case
 
@@ -18,11 +18,6 @@ class Staff(Value):
 
     name: str
     team: str
-
-
-def hand_over(organisation: str, now: datetime, *, urgent: bool) -> Event:
-    """Return the event that puts a conversation in an organisation's queue."""
-    return HandedOver(at=now, organisation=organisation, urgent=urgent)
 
 
 def claim(conversation: Conversation, staff: Staff, now: datetime) -> Sequence[Event]:

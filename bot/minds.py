@@ -4,7 +4,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from bot.phrases import Phrases
-from bot.wording import Names
 from intents.model import Understanding
 from referral.guide import Guide
 
@@ -18,5 +17,4 @@ class Minds:
     understand: Understand
     guide: Guide
     phrases: Phrases
-    themes: Names
     directory: str = "0"  # version of what decides: the guide's files and the readers

@@ -10,8 +10,10 @@ from ruamel.yaml import YAML
 TEXTS = Path(__file__).parent / "texts"
 DUTCH = "nl"
 
-# Who writes in a language that the bot does not speak yet gets the one of ours that its speakers here know best.
-_NEXT_BEST = {"tr": "nl", "ar": "nl", "de": "nl", "fy": "nl"}
+RIGHT_TO_LEFT = frozenset({"ar", "fa"})
+_ISOLATE, _END = "\u2068", "\u2069"  # of Unicode, around a piece of another direction
+_CHECKED = {"nl", "nl-simple", "en"}  # read by somebody who knows the language well; others say that they were not
+_OTHERS = "en"  # for who writes in a language that the bot does not speak
 
 
 class Phrases:
@@ -29,10 +31,16 @@ class Phrases:
         """Return the language to answer in for somebody who writes in this one."""
         if language is None or language in self._texts:
             return language or DUTCH
-        return _NEXT_BEST.get(language, "en")
+        return _OTHERS
+
+    def is_checked(self, language: str) -> bool:
+        """Tell whether somebody who speaks a language read its sentences."""
+        return language in _CHECKED
 
     def __call__(self, key: str, language: str, **values: str) -> str:
         """Return one sentence, such as `phrases("ask.again", "nl")`."""
+        if language in RIGHT_TO_LEFT:  # a name or number keeps its own direction
+            values = {name: f"{_ISOLATE}{value}{_END}" for name, value in values.items()}
         return self._texts[language][key].format(**values)
 
 
@@ -41,7 +49,7 @@ def load_phrases(folder: Path = TEXTS) -> Phrases:
     texts = {path.stem: dict(_flat(YAML(typ="safe").load(path.read_text("utf-8")))) for path in folder.glob("*.yaml")}
     if faults := list(_faults(texts)):
         raise ValueError("\n".join(faults))
-    return Phrases({DUTCH: texts[DUTCH], **texts})
+    return Phrases({DUTCH: texts[DUTCH], **dict(sorted(texts.items()))})
 
 
 def _flat(entry: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, str]]:
@@ -49,7 +57,7 @@ def _flat(entry: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, str
         if isinstance(value, Mapping):
             yield from _flat(value, f"{prefix}{key}.")
         else:
-            yield f"{prefix}{key}", str(value)
+            yield f"{prefix}{key}", "" if value is None else str(value)
 
 
 def _faults(texts: Mapping[str, Mapping[str, str]]) -> Iterator[str]:
@@ -58,9 +66,15 @@ def _faults(texts: Mapping[str, Mapping[str, str]]) -> Iterator[str]:
         for key in dutch.keys() ^ entries.keys():
             yield f'bot/texts/{language}.yaml: "{key}" is in only one of nl and {language}. Add or remove it.'
         for key in dutch.keys() & entries.keys():
-            if _names(dutch[key]) != _names(entries[key]):
+            if not entries[key].strip():
+                yield f'bot/texts/{language}.yaml: "{key}" has no sentence. Write it behind the colon.'
+            elif _names(dutch[key]) != _names(entries[key]):
                 yield f'bot/texts/{language}.yaml: "{key}" has other {{places}} than nl. Use the same.'
 
 
-def _names(text: str) -> set[str]:
-    return {name for _, name, _, _ in Formatter().parse(text) if name}
+def _names(text: str) -> set[str] | None:
+    """Return the names between braces, None when a brace has no other."""
+    try:
+        return {name for _, name, _, _ in Formatter().parse(text) if name is not None}
+    except ValueError:
+        return None

@@ -1,16 +1,17 @@
 """What the bot needs from the world outside."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from datetime import datetime
 from typing import Literal, Protocol
 
 from pydantic import Field
 
-from bot.events import Event, Said
+from bot.events import Event, Followed, Said, Timer
 from bot.messages import Value
 
 CaseState = Literal["waiting", "staff", "closed"]
+Timers = Mapping[Timer, datetime]  # what is said later, and when
 
 
 class Conflict(Exception):
@@ -77,12 +78,34 @@ class EventStore(Protocol):
         """Return all events of a conversation, oldest first; empty when there is none."""
         ...
 
-    async def append(self, conversation: str, events: Sequence[Event], *, after: int, case: Case | None = None) -> None:
-        """Add events behind the first `after` ones, and set the desk's row, in one transaction.
+    async def append(
+        self,
+        conversation: str,
+        events: Sequence[Event],
+        *,
+        after: int,
+        case: Case | None = None,
+        timers: Timers | None = None,
+    ) -> None:
+        """Add events behind the first `after` ones, and set the desk's row and the timers, in one transaction.
+
+        `timers` are all that the conversation has from now on; None leaves them as they are.
 
         Raises Conflict when the conversation does not have exactly `after` events, or has heard one of
         these messages already.
         """
+        ...
+
+    async def due(self, now: datetime, limit: int = 100) -> tuple[tuple[str, Timer], ...]:
+        """Return (conversation, timer) of the timers that must have gone off by now, the oldest first."""
+        ...
+
+    async def followed(self) -> tuple[Followed, ...]:
+        """Return what residents told about how it went, oldest first. Nothing in it says who they are."""
+        ...
+
+    async def waiting(self) -> Mapping[str, int]:
+        """Return how many questions wait for each organisation that has any."""
         ...
 
     async def forget(self, conversation: str) -> bool:
@@ -200,6 +223,13 @@ class Channel(Protocol):
 
     name: str
 
-    async def send(self, conversation: str, said: Said) -> None:
-        """Bring what was said to the resident. Raises when it did not arrive (channels/outbox.py says what then)."""
+    async def send(self, conversation: str, said: Said) -> tuple[str, ...]:
+        """Bring what was said to the resident and return the channel's own numbers of it, () where it has none.
+
+        Raises when it did not arrive (channels/outbox.py says what then).
+        """
+        ...
+
+    async def take_back(self, conversation: str, numbers: Sequence[str]) -> None:
+        """Take away what was sent, as far as the channel can; it never fails."""
         ...

@@ -1,4 +1,4 @@
-"""Everything in one process: the web chat, REST, the desk, Telegram, and the doors for who watches over it."""
+"""Everything in one process: the web chat, REST, Socket.IO, the desk, Telegram, and the doors for who watches it."""
 
 import asyncio
 import logging
@@ -12,8 +12,12 @@ from fastapi.responses import JSONResponse
 from starlette.middleware.gzip import GZipMiddleware
 
 from bot.assistant import Assistant
-from bot.channels import telegram
+from bot.channels.loops import again_and_again, unless
 from bot.channels.rasa import rasa_routes
+from bot.channels.rasa_socket import NAME, Sockets
+from bot.channels.telegram import Telegram
+from bot.channels.telegram_running import bot_at, run
+from bot.channels.telegram_webhook import webhook_routes
 from bot.channels.web import web_routes
 from bot.ports import Accounts
 from bot.settings import Settings
@@ -23,27 +27,37 @@ from referral.plan import plan_ahead
 
 log = logging.getLogger("wegwijs")
 
+_TICK = 15.0  # seconds between two looks at the timers
+_LONGEST_REST = 300.0
 _LAST_SECONDS = 2  # for requests that are under way when we must stop
 _LARGEST_GZIPPED = 500  # bytes from which an answer is worth packing
 
 
 def build_app(assistant: Assistant, accounts: Accounts, settings: Settings, stop: asyncio.Event) -> FastAPI:
     """Return the application; `stop` ends what would otherwise go on for ever."""
+    sockets = Sockets(assistant)
+    telegram = _telegram(assistant, settings)
 
     @asynccontextmanager
     async def life(_: FastAPI) -> AsyncIterator[None]:
-        poller = asyncio.create_task(_telegram(assistant, settings, stop))
+        listener = asyncio.create_task(run(telegram, stop) if telegram else stop.wait())
+        timers = asyncio.create_task(_timers(assistant, stop))
+        speaker = asyncio.create_task(sockets.speak(stop))
         warming = asyncio.create_task(asyncio.to_thread(_warm, assistant, stop))
         yield
         await warming
         stop.set()
-        await poller
+        await asyncio.gather(listener, speaker, timers)
 
     app = FastAPI(title="Wegwijs", version="0.1.0", lifespan=life, docs_url=None, redoc_url=None)
     app.add_middleware(GZipMiddleware, minimum_size=_LARGEST_GZIPPED)
     app.include_router(web_routes(assistant, shutdown=stop))
     app.include_router(rasa_routes(assistant, settings.action_token))
-    app.include_router(staff_app(assistant, accounts, assistant.minds.guide, "voorbeeld-theme", stop))
+    sockets.mount_on(app)
+    if telegram and telegram.webhook:
+        app.include_router(webhook_routes(telegram, telegram.webhook.secret))
+    pushed = {NAME, "telegram"}
+    app.include_router(staff_app(assistant, accounts, assistant.minds.guide, "voorbeeld-theme", stop, pushed=pushed))
     _add_health(app, assistant)
     return app
 
@@ -78,9 +92,21 @@ async def _understands(assistant: Assistant) -> bool:
     return bool(read.ranking)
 
 
-async def _telegram(assistant: Assistant, settings: Settings, stop: asyncio.Event) -> None:
-    if settings.telegram_token:
-        await telegram.run(assistant, settings.telegram_token, settings.telegram_url, stop=stop)
+def _telegram(assistant: Assistant, settings: Settings) -> Telegram | None:
+    """Return the Telegram channel, None when there is no token for it."""
+    if not settings.telegram_token:
+        return None
+    return Telegram(assistant, bot_at(settings.telegram_token, settings.telegram_url), settings.telegram_webhook)
+
+
+async def _timers(assistant: Assistant, stop: asyncio.Event) -> None:
+    """Say what is due, again and again; when the store is away, a little later."""
+
+    async def step() -> None:
+        if not await assistant.ring_due():
+            await unless(stop, asyncio.sleep(_TICK))
+
+    await again_and_again(step, stop, lambda _problem, failures: min(_TICK * failures, _LONGEST_REST))
 
 
 class Server(uvicorn.Server):

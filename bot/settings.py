@@ -21,12 +21,22 @@ class Llm(Value):
     seconds: float = Field(default=2.0, gt=0, le=10, description="how long a resident waits for it at most")
 
 
+class Webhook(Value):
+    """Where Telegram brings what residents send, and the secret by which we know that it is Telegram."""
+
+    model_config = ConfigDict(hide_input_in_errors=True)
+
+    url: str = Field(pattern=r"^https?://[^\s/]\S*$", description="public base, such as https://wegwijs.example")
+    secret: str = Field(pattern=r"^[A-Za-z0-9_-]{1,256}$", repr=False)
+
+
 class Settings(Value):
     """How this installation runs. Nothing needs to be set."""
 
     database_url: str
     telegram_token: str | None = None
     telegram_url: str | None = None
+    telegram_webhook: Webhook | None = None
     action_token: str | None = None
     llm: Llm | None = None
     host: str = "127.0.0.1"
@@ -40,6 +50,7 @@ def settings_from(environment: Mapping[str, str] = os.environ) -> Settings:
         database_url=get("WEGWIJS_DATABASE_URL") or f"sqlite:///{default_database()}",
         telegram_token=get("WEGWIJS_TELEGRAM_TOKEN") or None,
         telegram_url=get("WEGWIJS_TELEGRAM_URL") or None,
+        telegram_webhook=_webhook_from(environment),
         action_token=get("WEGWIJS_ACTION_TOKEN") or None,
         llm=_llm_from(environment),
         host=get("WEGWIJS_HOST") or "127.0.0.1",
@@ -55,6 +66,17 @@ def _llm_from(environment: Mapping[str, str]) -> Llm | None:
         raise ValueError("WEGWIJS_LLM_URL is set: name the model to ask for in WEGWIJS_LLM_MODEL")
     key = get("WEGWIJS_LLM_KEY") or None
     return Llm(url=url, model=model, key=key, seconds=float(get("WEGWIJS_LLM_SECONDS") or 2))
+
+
+def _webhook_from(environment: Mapping[str, str]) -> Webhook | None:
+    """Return the webhook, None when Telegram is polled. Raises ValueError when there is no good secret."""
+    if not (url := environment.get("WEGWIJS_TELEGRAM_WEBHOOK")):
+        return None
+    if not (secret := environment.get("WEGWIJS_TELEGRAM_SECRET")):
+        raise ValueError("WEGWIJS_TELEGRAM_WEBHOOK is set: choose a secret and put it in WEGWIJS_TELEGRAM_SECRET")
+    if not url.startswith("https://") and not environment.get("WEGWIJS_TELEGRAM_URL"):
+        raise ValueError("WEGWIJS_TELEGRAM_WEBHOOK: Telegram comes only to an https:// address")
+    return Webhook(url=url, secret=secret)
 
 
 def default_database() -> Path:

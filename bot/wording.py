@@ -2,10 +2,9 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
-from typing import Protocol
 
 from bot.conversation import Conversation
-from bot.messages import Choice, Part, Reply, Status, Way, payload
+from bot.messages import Choice, Part, Reply, Status, Way, payload, read_payload
 from bot.phrases import DUTCH, Phrases
 from referral.explain import Explanation
 from referral.guide import Guide
@@ -22,25 +21,19 @@ _LINES: Mapping[str, tuple[str, ...]] = {
     "own-municipality": ("politie",),
 }
 _SHOWN_WAYS = 4
+_TRIES = 2  # to understand somebody, before a person is offered
+_KEYWORD = 2  # words that are taken up in the question what it is about
+_EASY = "nl-simple"
 FRONT_DESK = "utrecht-gemeente"  # takes the questions of those whose city is not known
-
-
-class Names(Protocol):
-    """Gives a theme its name in a language."""
-
-    def __call__(self, theme: str, language: str) -> str:
-        """Return the name."""
-        ...
 
 
 class Wording:
     """Words for one reply: in one language, at one moment."""
 
-    def __init__(self, phrases: Phrases, guide: Guide, themes: Names, language: str | None, now: datetime) -> None:
+    def __init__(self, phrases: Phrases, guide: Guide, language: str | None, now: datetime) -> None:
         self.language = phrases.spoken(language)
         self.phrases = phrases
         self.guide = guide
-        self.themes = themes
         self.now = now
         self.on = now.date()
 
@@ -65,7 +58,8 @@ class Wording:
 
     def intro(self) -> tuple[Part, ...]:
         """Return what is said at the start: this is a computer, and what it does with what is typed."""
-        return (Part(kind="notice", text=f"{self.say('intro')} {self.say('intro_privacy')}"),)
+        said = ["intro", "intro_privacy", *([] if self.phrases.is_checked(self.language) else ["not_checked"])]
+        return (Part(kind="notice", text=" ".join(map(self.say, said))),)
 
     def danger(self, say_first: Iterable[str]) -> tuple[Part, ...]:
         """Return the sentences and lines that stand before everything else."""
@@ -77,6 +71,15 @@ class Wording:
             )
             for line in say_first
         )
+
+    def safe_here(self) -> tuple[tuple[Part, ...], tuple[Choice, ...]]:
+        """Return the question whether it is safe to talk, with its answers; it asks nothing of what happened."""
+        choices = self.button("safe_yes", "safe", here="yes"), self.button("safe_no", "safe", here="no")
+        return (Part(kind="question", text=self.say("danger.safe_here")),), choices
+
+    def languages(self) -> Reply:
+        """Offer all languages, each by its own name."""
+        return self.chat("language", *map(self._language, self.phrases.languages))
 
     def line(self, organisation: str) -> tuple[Way, ...]:
         """Return the phone of an organisation under its own name."""
@@ -96,20 +99,25 @@ class Wording:
         return Choice(title=self.say(f"choice.{key}"), payload=payload(name or key, **values))
 
     def chat(self, key: str, *choices: Choice, status: Status = "chat", expects: str | None = None) -> Reply:
-        """Return a reply of one sentence."""
+        """Return a reply of one sentence; without other buttons there is always the one for a person."""
         part = Part(kind="text", text=self.say(key))
+        choices = choices or (self.button("human"),)
         return Reply(parts=(part,), choices=choices, language=self.language, status=status, expects=expects)
 
     # ---------------------------------------------------------------- replies
 
     def clarify(self, conversation: Conversation) -> Reply:
         """Ask which of the likeliest themes it is; after two tries offer all themes, the phone and a person."""
-        if conversation.unclear >= 2:
-            return self.all_themes("clarify.person")
+        if conversation.unclear >= _TRIES:
+            return self.all_themes("clarify.person" if conversation.unclear % 2 == 0 else "clarify.list")
         likely = [reading.theme for reading in conversation.ranking[:3]]
+        choices = (*map(self._theme, likely), self.button("other"), self.button("human"))
+        last = conversation.words[-1] if conversation.words else ""
+        if not conversation.unclear and 0 < len(last.split()) <= _KEYWORD and read_payload(last) is None:
+            part = Part(kind="text", text=self.say("clarify.keyword", word=last))
+            return Reply(parts=(part,), choices=choices, language=self.language, status="clarify", expects="theme")
         key = "clarify.again" if conversation.unclear else "clarify.first"
-        choices = (*map(self._theme, likely), self.button("other"))
-        return self.chat(key, *choices, status="clarify", expects="theme")
+        return self.chat(key, *choices, *self._simpler(), status="clarify", expects="theme")
 
     def all_themes(self, key: str = "clarify.list") -> Reply:
         """Offer every theme, a phone number and a person."""
@@ -117,22 +125,28 @@ class Wording:
         part = Part(kind="text", text=self.say(key), ways=self.front_desk())
         return Reply(parts=(part,), choices=choices, language=self.language, status="clarify", expects="theme")
 
-    def front_desk(self) -> tuple[Way, ...]:
-        """Return the phone that always stands open for a question: the municipality's."""
-        return self.line(FRONT_DESK)
+    def front_desk(self, near: str | None = None) -> tuple[Way, ...]:
+        """Return the phone that always stands open for a question: the municipality's, of the city of this one.
+
+        Its website where no phone of it was verified; the phone of another city would not help.
+        """
+        city = self.guide.organisations[near].city if near else None
+        desk = f"{city}-gemeente" if f"{city}-gemeente" in self.guide.organisations else FRONT_DESK
+        return self.line(desk) or self.ways(desk, None)
 
     def ask(self, ask: Ask, conversation: Conversation) -> Reply:
         """Ask for one fact, with its answers as buttons, "weet ik niet" and "waarom vraagt u dit?"."""
         several = self._candidates(conversation.place) if ask.fact in (PLACE, "wijk") else ()
         again = conversation.expects == ask.fact  # it was asked just now, and not answered
-        before = "ask.again" if again else None
+        before = ("ask.once_more" if conversation.unclear else "ask.again") if again else None
         if several and (not again or (ask.fact == PLACE and not conversation.unclear)):
             before = "ask.several"
         elif again and ask.fact == PLACE and not several:
             before = "ask.not_found"
         question = self.question(ask.fact)
         part = Part(kind="question", text=f"{self.say(before)} {question}" if before else question)
-        choices = (*(several or self._answers(ask.fact)), self._dont_know(ask.fact), self.button("why"))
+        answers = several or self._answers(ask.fact)
+        choices = (*answers, self._dont_know(ask.fact), self.button("why"), self.button("human"))
         return Reply(parts=(part,), choices=choices, language=self.language, status="ask", expects=ask.fact)
 
     def question(self, fact: str) -> str:
@@ -160,7 +174,13 @@ class Wording:
             *([Part(kind="text", text=self.say("refer.receipt", number=number))] if number else []),
             *([Part(kind="question", text=self.say("refer.offer"))] if offer else []),
         ]
-        choices = (*self._offer(refer), self.button("why_here"), self.button("more"), self.button("human"))
+        choices = (
+            *self._offer(refer),
+            self.button("why_here"),
+            self.button("follow_up"),
+            self.button("more"),
+            self.button("human"),
+        )
         return Reply(
             parts=tuple(parts),
             choices=choices,
@@ -199,6 +219,15 @@ class Wording:
         )
 
     # ---------------------------------------------------------------- details
+
+    def _simpler(self) -> tuple[Choice, ...]:
+        """Offer easy Dutch to who reads Dutch."""
+        if self.language != DUTCH or _EASY not in self.phrases.languages:
+            return ()
+        return (self._language(_EASY),)
+
+    def _language(self, language: str) -> Choice:
+        return Choice(title=self.phrases("language_name", language), payload=payload("language", language=language))
 
     def _on_our_desk(self, refer: Refer) -> bool:
         """Tell whether one of them is of our cities; only these have a desk here."""
@@ -251,11 +280,11 @@ class Wording:
         opening = open_now(contact, self.now)
         if opening is None or (opening.now and opening.until is None):  # not known, or day and night
             return hours
-        told = in_words(opening, self.now, self.language)
+        told = in_words(opening, self.now, self.guide, self.language)
         return f"{told}; {hours}" if hours else told
 
     def _theme(self, theme: str) -> Choice:
-        return Choice(title=self.themes(theme, self.language), payload=payload("theme", theme=theme))
+        return Choice(title=self.say(f"theme.{theme}"), payload=payload("theme", theme=theme))
 
     def _answers(self, fact: str) -> tuple[Choice, ...]:
         values = self.guide.facts[fact].values

@@ -17,6 +17,7 @@ from pathlib import Path
 
 import httpx
 from playwright.async_api import Page, async_playwright
+from ruamel.yaml import YAML
 
 ROOT = Path(__file__).parents[1]
 DOCS = ROOT / "docs"
@@ -59,6 +60,7 @@ async def main() -> None:
         server = subprocess.Popen([WEGWIJS, "serve", "--port", str(PORT)], env=environment)
         try:
             _wait()
+            ten = [_one_of_ten(number, *each) for number, each in enumerate(_scripts(), 1)]
             parts = [_rest(), _terminal(environment), await _telegram(fake)]
             add = [WEGWIJS, "staff", "add", "Sanne", "--team", "utrecht-buurtteam-jeugd-gezin"]
             subprocess.run(add, env=environment, input=PASSWORD.encode(), check=True)
@@ -76,6 +78,8 @@ async def main() -> None:
     made = "Made by `.venv/bin/python docs/make.py` from a real run. R: resident, W: Wegwijs."
     head = f"# A conversation in each channel\n\n{made}\n"
     (DOCS / "conversations.md").write_text("\n".join([head, *parts]), "utf-8")
+    head = f"# Ten conversations in five languages\n\n{made} A button that was pressed stands in [brackets].\n"
+    (DOCS / "ten-conversations.md").write_text("\n".join([head, *ten]), "utf-8")
 
 
 def _wait() -> None:
@@ -104,6 +108,24 @@ def _rest() -> str:
     told = answer[-1]["custom"]["wegwijs"]
     turns.append(("custom.wegwijs", f"status {told['status']}, referrals {told['referrals']}, wijk {told['wijk']}"))
     return _told("REST (`POST /webhooks/rest/webhook`)", turns)
+
+
+def _scripts() -> list[tuple[str, list[str]]]:
+    """Return what residents say in the ten conversations, with a title each; a line that begins with / is a button."""
+    return [tuple(each) for each in YAML(typ="safe").load(DOCS / "ten-conversations.yaml").items()]
+
+
+def _one_of_ten(number: int, title: str, lines: list[str]) -> str:
+    turns, buttons = [], {}
+    for place, text in enumerate(lines):
+        body = {"sender": f"ten-{number}", "message": text, "message_id": str(place)}
+        answer = httpx.post(f"{URL}/webhooks/rest/webhook", json=body).json()
+        said = "\n\n".join(one["text"] for one in answer if "text" in one)
+        offered = [button for one in answer for button in one.get("buttons", [])]
+        turns += [("R", f"[{buttons.get(text, text)}]" if text.startswith("/") else text)]
+        turns += [("W", said + (f"\n\n[{' | '.join(one['title'] for one in offered)}]" if offered else ""))]
+        buttons.update({one["payload"]: one["title"] for one in offered})
+    return _told(f"{number}. {title}", turns)
 
 
 def _terminal(environment: dict[str, str]) -> str:

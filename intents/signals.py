@@ -1,7 +1,7 @@
 """Sees danger: hand-made patterns for what must never be missed, beside the learned reader. Independent of themes."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -12,6 +12,8 @@ from intents.load import DATA, FaultsFound, languages, line_of
 from intents.model import Fault
 from intents.normalise import plain
 
+_EVERYWHERE = ("nl", "en")
+_SHORT = 8  # words
 _END = re.compile(r"[.!?;\n]+\s")  # of a sentence
 
 
@@ -19,6 +21,7 @@ _END = re.compile(r"[.!?;\n]+\s")  # of a sentence
 class Pattern:
     """Fires when `any` is found in a plain text and `unless` is not in the same sentence."""
 
+    language: str
     signal: str
     any: re.Pattern[str]
     unless: re.Pattern[str] | None
@@ -47,27 +50,54 @@ def load_patterns(folder: Path = DATA) -> tuple[Pattern, ...]:
         text = path.read_text("utf-8")
         for signal, entries in YAML(typ="safe").load(text)["patterns"].items():
             for entry in entries or []:
-                try:
-                    patterns.append(_pattern(signal, entry))
-                except (re.error, KeyError) as slip:
-                    line = line_of(text, str(entry.get("any", signal)))
-                    what = f"pattern of {signal} cannot be used: {slip}."
-                    file = f"intents/data/{path.parent.name}/danger.yaml"
-                    faults.append(Fault(file=file, line=line, what=what, mend="Mend the expression."))
+                if slips := tuple(_slips(entry)):
+                    faults += (_fault(path, text, signal, *slip) for slip in slips)
+                else:
+                    patterns.append(_pattern(path.parent.name, signal, entry))
     if faults:
         raise FaultsFound(faults)
     return tuple(patterns)
 
 
-def _pattern(signal: str, entry: Mapping[str, str]) -> Pattern:
-    unless = entry.get("unless")
-    return Pattern(
-        signal, re.compile(entry["any"], re.IGNORECASE), re.compile(unless, re.IGNORECASE) if unless else None
+def _slips(entry: Mapping[str, Sequence[str]]) -> Iterator[tuple[str, str]]:
+    """Yield every expression of an entry that cannot be used, and why."""
+    if not entry.get("any"):
+        yield str(entry.get("about", "any")), 'it has no "any"'
+    for one in (*entry.get("any", ()), *entry.get("unless", ())):
+        try:
+            re.compile(one)
+        except re.error as slip:
+            yield one, str(slip)
+
+
+def _fault(path: Path, text: str, signal: str, written: str, why: str) -> Fault:
+    return Fault(
+        file=f"intents/data/{path.parent.name}/danger.yaml",
+        line=line_of(text, written),
+        what=f"pattern of {signal} cannot be used: {why}.",
+        mend="Mend the expression.",
     )
 
 
-def patterns_in(text: str) -> dict[str, str]:
-    """Return the signals whose patterns fire on a guarded text, in any language (people mix them), with the words."""
+def _pattern(language: str, signal: str, entry: Mapping[str, Sequence[str]]) -> Pattern:
+    unless = entry.get("unless")
+    return Pattern(language, signal, _one_of(entry["any"]), _one_of(unless) if unless else None)
+
+
+def _one_of(expressions: Sequence[str]) -> re.Pattern[str]:
+    """Return what finds one of these from the beginning of a word."""
+    return re.compile(rf"\b(?:{'|'.join(expressions)})")
+
+
+def patterns_in(text: str, language: str) -> dict[str, str]:
+    """Return the signals whose patterns fire on a guarded text, with the words.
+
+    People mix languages: Dutch and English always count beside the language itself, every language counts in a short
+    text, whose own language is hard to tell, and in another alphabet all that write in it.
+    """
     comparable = plain(text)
-    found = ((one.signal, one.found(comparable)) for one in reversed(load_patterns()))
+    every = len(comparable.split()) <= _SHORT or not comparable.isascii()
+    spoken = {language, *_EVERYWHERE}
+    looked_at = (one for one in reversed(load_patterns()) if every or one.language in spoken)
+    found = ((one.signal, one.found(comparable)) for one in looked_at)
     return {signal: words for signal, words in found if words is not None}

@@ -22,7 +22,7 @@ from intents.model import Catalogue, Example, Progress
 from intents.normalise import guard
 
 TUNED = (8, 9, 10, 11)  # layers, counted from 0
-EPOCHS = 4
+EPOCHS = 3
 _BATCH = 32
 _RATE = 2e-4
 _HEAD_RATE = 2e-3

@@ -22,7 +22,9 @@ _SHORT_ANSWER = 4  # words in a yes or no that needs no further reading, or an a
 _WITH_THEME = {"human", "complaint_bot", "help", "privacy"}  # acts beside which a theme is still acted on
 _REPLY = 5  # words of a reply to what was asked that tells nothing besides
 _BESIDE_ANSWER = {"affirm", "deny", *_WITH_THEME}  # acts that may stand beside the answer to what was asked
-_PLAIN = 0.5  # how likely an act must be beside a theme or a fact
+_ENDING = {"restart", "stop"}  # acts that throw away what was told
+_SURE = 0.9  # of such an act in the middle of a question
+_PLAIN = 0.7  # of an act in a message that tells something besides, or that was asked for something
 _EVIDENCE = 4  # words that are named, of a message in which no pattern fired
 _REMEMBERED = 2048  # texts whose understanding is kept for a repeat
 
@@ -50,8 +52,8 @@ class Reader:
         if not text:
             return Understanding(language=language)
         facts = read_facts(text, language, expecting)
-        signals = patterns_in(text)
-        if not signals and (act := _plain_answer(text, language, facts)):
+        signals = patterns_in(text, language)
+        if not signals and (act := _plain_answer(text, language, expecting, facts)):
             return Understanding(language=language, act=act, facts=facts)
         features = self._heads.features(text, self._encoder.encode(text))
         ranking = self._ranking(features, language)
@@ -89,7 +91,7 @@ class Reader:
         """Return the act that the message wants; one that tells something besides must be plainer about it."""
         chances = self._mixtures["act"].probabilities(features)
         act = self._heads.acts[1 + int(np.argmax(chances[1:]))]  # the first class is no act at all
-        least = _PLAIN if told else self._heads.thresholds.act
+        least = (_SURE if act in _ENDING else _PLAIN) if told else self._heads.thresholds.act
         return act if 1 - chances[0] >= least else None
 
     def _signals(
@@ -112,9 +114,13 @@ class Reader:
         return tuple(word for weight, word in heavy[:_EVIDENCE] if weight > 0)
 
 
-def _plain_answer(text: str, language: str, facts: Mapping[str, str]) -> str | None:
-    """Return "affirm" or "deny" for a message that says nothing else, so that the encoder can rest."""
+def _plain_answer(text: str, language: str, expecting: str | None, facts: Mapping[str, str]) -> str | None:
+    """Return the act of a message that only answers (or asks why it is asked), so that the encoder can rest."""
     answer = read_answer(text, language)
+    if expecting is not None and answer == "why":
+        return "why"
+    if expecting is not None and answer == "unknown" and not facts:  # a name, a number, consent
+        return "rather_not"
     if answer in ("affirm", "deny") and len(words(text)) <= _SHORT_ANSWER and len(facts) <= 1:
         return answer
     return None

@@ -37,6 +37,7 @@ LIVING = frozenset(
     """.split()  # noqa: SIM905
 )
 WHERE = frozenset({"in", "te", "uit", "van", "naar", "from"})
+ALSO_WORDS = frozenset({"beek", "bergen", "best", "echt", "goes", "heel", "huizen", "loon", "putten"})  # towns too
 SMALL = frozenset(
     """
     aan aangaan adres al als at bent ben bij buurt centrum daar dan dat de deel den der dichtbij die
@@ -103,6 +104,9 @@ def is_meant(hit: Hit, hits: list[Hit], words: list[str], answering: bool) -> bo
         return True
     if hit.kind == EVERYDAY:
         return near_city(hit, hits) or (answering and all(one.kind in (EVERYDAY, NOTHING) for one in hits))
+    if answering and hit.kind == TOWN:  # "ik weet het echt niet" is not about the town of Echt
+        alone = len(words) <= NEAR + 1 and not (len(words) > 1 and words[hit.start] in ALSO_WORDS)
+        return alone or bool(WHERE & set(words[: hit.start][-1:])) or tells_living(words, hit.start)
     if answering:
         return True
     if hit.kind == TOWN:

@@ -13,11 +13,13 @@ from referral.book import PLAN, Book, Entry, Sheet
 from referral.model import ELSEWHERE, Change, Example, Fact, Follows, Organisation, Rule, Signals, Value
 from referral.places import City
 from referral.slips import Path, Slip, slips_of
+from referral.translate import with_translations
 
 V = TypeVar("V", bound=Value)
 NEEDED = (
     "themes.yaml",
     "facts.yaml",
+    "sentences.yaml",
     "national/organisations.yaml",
     "national/helplines.yaml",
     "national/signals.yaml",
@@ -32,7 +34,9 @@ def assemble(documents: Mapping[str, Any], files: frozenset[str]) -> tuple[Book,
     for file in NEEDED:
         if file not in files:
             book.slips.append(Slip(file, (), "this file is missing.", "Put it back."))
-    for file, document in documents.items():
+    translated, slips = with_translations(documents)
+    book.slips += slips
+    for file, document in translated.items():
         if isinstance(document, Mapping):
             read_file(book, file, document)
         else:
@@ -45,6 +49,8 @@ def read_file(book: Book, file: str, document: Mapping[str, Any]) -> None:
     match PurePosixPath(file).parts:
         case ("themes.yaml",):
             book.themes = {str(theme): str(name) for theme, name in document.items()}
+        case ("sentences.yaml",):
+            book.sentences = dict(document)
         case ("facts.yaml",):
             read_facts(book, file, document)
         case ("national", "signals.yaml"):

@@ -53,6 +53,7 @@ class Book:
 
     themes: Words = field(default_factory=dict)
     unknown: Words = field(default_factory=dict)
+    sentences: Mapping[str, Words] = field(default_factory=dict)
     facts: list[Entry[Fact]] = field(default_factory=list)
     follows: list[Entry[Follows]] = field(default_factory=list)
     signals: list[Entry[Signals]] = field(default_factory=list)
@@ -72,6 +73,7 @@ def guide_of(book: Book, where: Mapping[str, tuple[str, int]], version: str = ""
     return Guide(
         themes=book.themes,
         unknown=book.unknown,
+        sentences=book.sentences,
         facts={one.value.id: with_wijken(one.value, areas) for one in book.facts},
         follows=tuple(one.value for one in book.follows),
         signals=book.signals[0].value,

@@ -15,7 +15,7 @@ from referral.model import ELSEWHERE, UNKNOWN, Contact, Fact, Organisation, Peri
 from referral.slips import Path, Slip, did_you_mean
 
 LANGUAGES = ("nl", "en")
-LANGUAGE = re.compile("[a-z]{2,3}")
+LANGUAGE = re.compile(r"[a-z]{2,3}(-[a-z]+)?")
 TOLD_ELSEWHERE = {"on", "themes", "signals"}  # what an example may give besides facts
 
 

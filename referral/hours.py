@@ -1,7 +1,7 @@
 """Whether somebody can be reached now, until when or from when, in words; who is open stands first."""
 
 from collections.abc import Iterable, Iterator
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
@@ -13,30 +13,6 @@ HERE = ZoneInfo("Europe/Amsterdam")
 OFFICE = Hours.model_validate(hours_from({"ma-vr": "9.00-17.00"}), strict=False)
 AHEAD = 14  # days that are looked ahead at most
 LIVE = ("phone", "chat", "walkin", "desk")  # ways for which it matters that somebody is there
-DAY_NAMES = {
-    "nl": ("maandag", "dinsdag", "woensdag", "donderdag", "vrijdag", "zaterdag", "zondag"),
-    "en": ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"),
-}
-SAID = {
-    "nl": {
-        "always": "dag en nacht open",
-        "open": "nu open tot {time}",
-        "today": "vandaag vanaf {time}",
-        "tomorrow": "morgen vanaf {time}",
-        "later": "{day} vanaf {time}",
-        "date": "{day} {date} vanaf {time}",
-        "closed": "nu dicht",
-    },
-    "en": {
-        "always": "open day and night",
-        "open": "open now until {time}",
-        "today": "today from {time}",
-        "tomorrow": "tomorrow from {time}",
-        "later": "{day} from {time}",
-        "date": "{day} {date} from {time}",
-        "closed": "closed now",
-    },
-}
 
 
 class Opening(Value):
@@ -107,19 +83,39 @@ def dutch_holidays(year: int) -> frozenset[date]:
     return frozenset(holidays.country_holidays("NL", years=year))
 
 
-def in_words(opening: Opening, at: datetime, language: str) -> str:
+def after_working(hours: Hours, minutes: int, at: datetime) -> datetime:
+    """Return when this many open minutes have passed since `at`; on a half hour, open, and in the time zone here.
+
+    Raises ValueError when it is not open that long in the two weeks to come.
+    """
+    moment = at.astimezone(HERE).replace(tzinfo=None) if at.tzinfo else at
+    left = timedelta(minutes=minutes)
+    for begin, end in together(spans_from(hours, moment.date())):
+        start = max(begin, moment)
+        if (then := _next_half_hour(start + left)) < end:  # who closes then answers when they open again
+            return then.replace(tzinfo=HERE).astimezone(UTC).astimezone(HERE)  # 2.30 in spring is 3.30
+        left = max(left - max(end - start, timedelta(0)), timedelta(0))
+    raise ValueError("not open that long")
+
+
+def _next_half_hour(moment: datetime) -> datetime:
+    past = timedelta(minutes=moment.minute % 30, seconds=moment.second, microseconds=moment.microsecond)
+    return moment - past + timedelta(minutes=30) if past else moment
+
+
+def in_words(opening: Opening, at: datetime, guide: Guide, language: str) -> str:
     """Return the opening as a resident reads it: "nu open tot 17.00", "morgen vanaf 9.00"."""
-    said = SAID[language]
+    said = {name: words.get(language, words["nl"]) for name, words in guide.sentences.items()}
     if opening.now:
-        return said["open"].format(time=time_of(opening.until)) if opening.until else said["always"]
+        return said["hours_open"].format(time=time_of(opening.until)) if opening.until else said["hours_always"]
     if opening.opens is None:
-        return said["closed"]
+        return said["hours_closed"]
     moment = at.astimezone(HERE) if at.tzinfo else at
     days = (opening.opens.date() - moment.date()).days
     how = ("today", "tomorrow")[days] if days < 2 else "later" if days < 7 else "date"
-    day = DAY_NAMES[language][opening.opens.weekday()]
+    day = said[f"day_{opening.opens.weekday()}"]
     on = f"{opening.opens.day}-{opening.opens.month}"
-    return said[how].format(day=day, date=on, time=time_of(opening.opens))
+    return said[f"hours_{how}"].format(day=day, date=on, time=time_of(opening.opens))
 
 
 def time_of(moment: datetime) -> str:

@@ -35,6 +35,8 @@ def organisations_in(text: str, guide: Guide, on: date) -> tuple[Named, ...]:
         choices = names if len(part) >= SHORTEST_FUZZY else {part: names[part]} if part in names else {}
         if match := process.extractOne(part, choices.keys(), scorer=fuzz.ratio, score_cutoff=ALIKE):
             organisation, called = names[match[0]]
+            if " " in part and " " not in match[0] and part != match[0]:  # "in de buurt" is not Indebuurt033
+                continue
             if match[1] > found.get(organisation, (0.0, None))[0]:
                 found[organisation] = (match[1], Named(organisation=organisation, called=called))
     return tuple(named for _, named in sorted(found.values(), key=lambda one: -one[0]))

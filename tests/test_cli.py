@@ -1,12 +1,18 @@
 """The interfaces that must not change, seen from outside: the `wegwijs` command."""
 
+import asyncio
 import json
 import os
 import subprocess
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+
+from bot.events import Followed
+from bot.stores.migrate import migrate
+from bot.stores.sql import SqlStore
 
 WEGWIJS = Path(sys.executable).with_name("wegwijs")
 
@@ -127,3 +133,20 @@ def test_an_account_needs_a_known_organisation_and_a_long_password(tmp_path):
 
     assert (good.returncode, short.returncode, unknown.returncode, twice.returncode) == (0, 1, 1, 1)
     assert b"Traceback" not in short.stderr + unknown.stderr + twice.stderr
+
+
+def test_outcomes_tells_how_it_went_by_organisation_and_theme(tmp_path):
+    url = f"sqlite:///{tmp_path}/w.db"
+    moment = datetime(2026, 11, 23, 10, 0, tzinfo=UTC)
+    told = [
+        Followed(at=moment, organisation="utrecht-dock", themes=("ontmoeting",), result=result)
+        for result in ("helped", "helped", "not_helped")
+    ]
+    migrate(url)
+    asyncio.run(SqlStore(url).append("web:1", told, after=0))
+
+    done = run("outcomes", WEGWIJS_DATABASE_URL=url, COLUMNS="160")
+
+    row = next(line for line in done.stdout.decode().splitlines() if "utrecht-dock" in line)
+    cells = [cell.strip() for cell in row.strip("│ ").split("│")]
+    assert cells == ["utrecht-dock", "ontmoeting", "2", "0", "0", "0", "1"]

@@ -3,6 +3,7 @@
 import json
 import zlib
 from http import HTTPStatus
+from typing import Any
 
 from fastapi import Request
 
@@ -35,6 +36,11 @@ def read_json(body: bytes) -> object:
         raise BadBody("the body is not UTF-8") from None
     except (ValueError, RecursionError):
         raise BadBody("the body is no JSON") from None
+
+
+def readable(text: object) -> Any:
+    """Return a text without lone surrogates, which JSON lets through and no encoding does."""
+    return text.encode("utf-8", "replace").decode("utf-8") if isinstance(text, str) else text
 
 
 def _inflated(body: bytes, most: int) -> bytes:

@@ -35,19 +35,21 @@ async def deliver(assistant: Assistant, channel: Channel) -> int:
         if conversation in held_up:
             continue
         try:
-            await channel.send(conversation, said)
+            numbers = await channel.send(conversation, said)
         except Exception as problem:  # whatever a channel throws, nothing is lost
             if await _failed(assistant, conversation, said, problem):
                 held_up.add(conversation)
         else:
-            await assistant.act(conversation, _arrived(said))
+            then = await assistant.act(conversation, _arrived(said, numbers))
+            if not then.version:  # forgotten while it was sent
+                await channel.take_back(conversation, numbers)
             arrived += 1
     return arrived
 
 
-def _arrived(said: Said) -> Step:
+def _arrived(said: Said, numbers: tuple[str, ...]) -> Step:
     """Return the step that notes it, unless the conversation was forgotten in the meantime."""
-    return lambda now, at: (Delivered(at=at, said=said.id),) if now.version else ()
+    return lambda now, at: (Delivered(at=at, said=said.id, numbers=numbers),) if now.version else ()
 
 
 async def _failed(assistant: Assistant, conversation: str, said: Said, problem: Exception) -> bool:

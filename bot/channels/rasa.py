@@ -1,20 +1,26 @@
-"""Rasa's REST channel: a message in, Rasa's list of messages out. The action webhook is in rasa_action.py."""
+"""Rasa's REST channel: a message in, Rasa's list of messages out.
 
+Beside it lie the Socket.IO channel (rasa_socket.py), the action webhook (rasa_action.py) and `/model/parse`
+(rasa_parse.py).
+"""
+
+import json
 import logging
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from http import HTTPStatus
 from typing import Annotated, Any
 from uuid import uuid4
 
 from fastapi import APIRouter, Request
-from fastapi.responses import JSONResponse
+from fastapi.responses import JSONResponse, Response, StreamingResponse
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from bot.assistant import Assistant
 from bot.channels.answers import said_with
-from bot.channels.bodies import BadBody, read_body, read_json
+from bot.channels.bodies import BadBody, read_body, read_json, readable
 from bot.channels.problems import name_of
+from bot.channels.rasa_parse import parse_routes
 from bot.conversation import Conversation, replay
 from bot.messages import Choice, Incoming, Reply, Status
 from bot.phrases import DUTCH
@@ -28,18 +34,13 @@ _ADDRESS = r"^[^\x00-\x1f\x7f]+$"
 Message = dict[str, Any]
 
 
-def _readable(text: object) -> object:
-    """Return a text without lone surrogates, which JSON lets through and no encoding does."""
-    return text.encode("utf-8", "replace").decode("utf-8") if isinstance(text, str) else text
-
-
 class RestMessage(BaseModel):
     """A message as Rasa's clients send it. Other keys, such as `input_channel`, are passed by."""
 
     model_config = ConfigDict(frozen=True, strict=True)
 
     sender: str = Field(min_length=1, max_length=255, pattern=_ADDRESS)
-    message: Annotated[str, BeforeValidator(_readable)]
+    message: Annotated[str, BeforeValidator(readable)]
     metadata: dict[str, Any] | None = None
     message_id: str | None = Field(
         default=None,
@@ -99,7 +100,7 @@ _BODY = {
 _RESPONSES: dict[int | str, dict[str, Any]] = {
     200: {
         "model": list[RestReply],
-        "description": "What is said in answer; the last message carries `custom`",
+        "description": "What is said in answer; the last message carries `custom`. With ?stream=true a line each",
     },
     400: {"model": Problem, "description": "The body is no JSON in UTF-8, or a field is missing or wrong"},
     413: {"model": Problem, "description": "The body is too large"},
@@ -109,7 +110,7 @@ _RESPONSES: dict[int | str, dict[str, Any]] = {
 
 
 def rasa_routes(assistant: Assistant, token: str | None = None) -> APIRouter:
-    """Return the REST channel, and with a token also the action webhook of a municipality's own Rasa."""
+    """Return the REST channel, and with a token also the two doors for a municipality's own Rasa."""
     router = APIRouter(tags=["rasa"])
 
     @router.get("/webhooks/rest/")
@@ -118,18 +119,20 @@ def rasa_routes(assistant: Assistant, token: str | None = None) -> APIRouter:
         return {"status": "ok"}
 
     @router.post("/webhooks/rest/webhook", responses=_RESPONSES, openapi_extra=_BODY)
-    async def webhook(request: Request) -> JSONResponse:
-        """Answer a message of a resident with Rasa's list of messages."""
+    async def webhook(request: Request, stream: str = "false") -> Response:
+        """Answer a message of a resident with Rasa's list of messages; with ?stream=true as a line each."""
         try:
             message = read_message(await read_body(request))
         except BadBody as bad:
             return JSONResponse({"error": str(bad)}, bad.status)
-        return await _answered(assistant, message)
+        status, messages = await _answered(assistant, message)
+        return _streamed(messages, status) if stream.lower() == "true" else JSONResponse(messages, status)
 
     if token:
         from bot.channels.rasa_action import action_routes  # noqa: PLC0415 -- 46 MB that only its users need
 
         router.include_router(action_routes(assistant, token))
+        router.include_router(parse_routes(assistant.minds, token))
     return router
 
 
@@ -161,14 +164,20 @@ def _sentence(where: tuple[int | str, ...], kind: str) -> str:
 # ---------------------------------------------------------------- answering
 
 
-async def _answered(assistant: Assistant, message: RestMessage) -> JSONResponse:
+async def _answered(assistant: Assistant, message: RestMessage) -> tuple[HTTPStatus, list[Message]]:
     try:
-        return JSONResponse(await answer(assistant, message))
+        return HTTPStatus.OK, await answer(assistant, message)
     except StoreAway:
-        return _sorry(assistant, message.sender, "away", HTTPStatus.SERVICE_UNAVAILABLE)
+        return HTTPStatus.SERVICE_UNAVAILABLE, [_sorry(assistant, message.sender, "away")]
     except Exception as problem:  # the edge: whatever it is, the resident gets a sentence
         log.error("REST message not answered: %s", name_of(problem))
-        return _sorry(assistant, message.sender, "trouble", HTTPStatus.INTERNAL_SERVER_ERROR)
+        return HTTPStatus.INTERNAL_SERVER_ERROR, [_sorry(assistant, message.sender, "trouble")]
+
+
+def _streamed(messages: Sequence[Message], status: HTTPStatus) -> StreamingResponse:
+    """Return messages as Rasa streams them: a JSON object a line, though the type says event stream."""
+    lines = [json.dumps(message) + "\n" for message in messages]
+    return StreamingResponse(iter(lines), status, media_type="text/event-stream")
 
 
 async def answer(assistant: Assistant, message: RestMessage) -> list[Message]:
@@ -226,6 +235,5 @@ def _silent(conversation: Conversation) -> Reply:
     )
 
 
-def _sorry(assistant: Assistant, sender: str, phrase: str, status: HTTPStatus) -> JSONResponse:
-    text = assistant.minds.phrases(phrase, DUTCH)
-    return JSONResponse([{"recipient_id": sender, "text": text}], status)
+def _sorry(assistant: Assistant, sender: str, phrase: str) -> Message:
+    return {"recipient_id": sender, "text": assistant.minds.phrases(phrase, DUTCH)}

@@ -1,7 +1,6 @@
 """The action webhook: Wegwijs as action server of a municipality's own Rasa, by rasa-sdk in this process."""
 
 import asyncio
-import hmac
 import logging
 from collections.abc import Mapping
 from http import HTTPStatus
@@ -22,13 +21,14 @@ from rasa_sdk.interfaces import (
 from bot.assistant import Assistant
 from bot.channels.bodies import BadBody, read_body, read_json
 from bot.channels.problems import name_of
-from bot.channels.rasa import Problem, extras, texts
+from bot.channels.rasa import Problem
+from bot.channels.rasa_asking import ACTION
+from bot.channels.rasa_form import register_form, utter
 from bot.channels.rasa_refer import advise, told
-from bot.messages import Reply
+from bot.channels.tokens import shows
 
 log = logging.getLogger("wegwijs")
 
-ACTION = "action_wegwijs_refer"
 MOST_BYTES = 20_000_000  # the whole history comes along with every call
 
 # rasa-sdk takes an empty domain for "the domain of the call before", so it is given one that says nothing.
@@ -47,6 +47,14 @@ _RESPONSES: dict[int | str, dict[str, Any]] = {
 }
 
 
+class EventIn(BaseModel):
+    """Something that happened, as Rasa tells it."""
+
+    model_config = ConfigDict(strict=True, extra="allow")
+
+    event: str
+
+
 class TrackerIn(BaseModel):
     """What the SDK needs of a tracker; the rest of it passes through unread."""
 
@@ -55,7 +63,7 @@ class TrackerIn(BaseModel):
     sender_id: str = Field(min_length=1)
     slots: dict[str, Any] = {}
     latest_message: dict[str, Any] | None = None
-    events: list[Any] | None = None
+    events: list[EventIn] | None = None
 
 
 class Call(BaseModel):
@@ -74,8 +82,7 @@ def action_routes(assistant: Assistant, token: str) -> APIRouter:
     executor = executor_for(assistant)
 
     async def may_enter(request: Request) -> None:
-        shown = request.headers.get("authorization", "").removeprefix("Bearer ")
-        if not any(_same(one, token) for one in (shown, request.query_params.get("token", ""))):
+        if not shows(request, token):
             raise HTTPException(HTTPStatus.UNAUTHORIZED, "the token is missing or wrong")
 
     router = APIRouter(tags=["rasa"], dependencies=[Depends(may_enter)])
@@ -97,12 +104,8 @@ def action_routes(assistant: Assistant, token: str) -> APIRouter:
     return router
 
 
-def _same(shown: str, token: str) -> bool:
-    return hmac.compare_digest(shown.encode("utf-8", "replace"), token.encode("utf-8"))
-
-
 def executor_for(assistant: Assistant) -> ActionExecutor:
-    """Return an executor with our one action. One for each assistant: it remembers a domain."""
+    """Return an executor with our actions. One for each assistant: it remembers a domain."""
     executor = ActionExecutor()
 
     async def refer(dispatcher: CollectingDispatcher, tracker: Tracker, _: object) -> list[dict[str, Any]]:
@@ -114,16 +117,8 @@ def executor_for(assistant: Assistant) -> ActionExecutor:
         return [SlotSet(name, value) for name, value in told(then) if _is_news(name, value, tracker.slots)]
 
     executor.register_function(ACTION, refer)
+    register_form(executor, assistant)
     return executor
-
-
-def utter(reply: Reply, dispatcher: CollectingDispatcher) -> None:
-    """Say a reply as Rasa's messages, the last with the buttons and `custom`."""
-    *first, last = texts(reply)
-    for text in first:
-        dispatcher.utter_message(text=text)
-    rest = extras(reply)
-    dispatcher.utter_message(text=last, buttons=rest.get("buttons"), json_message=rest["custom"])
 
 
 def _is_news(name: str, value: object, slots: Mapping[str, object]) -> bool:

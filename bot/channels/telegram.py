@@ -3,36 +3,43 @@
 We call `Bot.get_updates` in a loop of our own instead of python-telegram-bot's Updater, because the Updater
 puts updates in memory and tells Telegram at its next call that they arrived. Here the offset moves on only
 after the assistant has stored an update, so Telegram repeats what a crash or an absent database left behind.
+With a webhook Telegram brings the updates itself (telegram_webhook.py); what happens with each is the same.
 """
 
 import asyncio
 import contextlib
 import logging
 import os
-from collections.abc import Sequence
+from collections import deque
+from collections.abc import Iterable, Sequence
 from datetime import timedelta
+from functools import partial
 
-from telegram import Bot, LinkPreviewOptions, Update
+from telegram import Bot, InlineKeyboardMarkup, LinkPreviewOptions, Update
 from telegram.error import BadRequest, Forbidden, RetryAfter, TelegramError
-from telegram.request import HTTPXRequest
 
 from bot.assistant import Assistant
 from bot.channels.loops import again_and_again, unless
 from bot.channels.outbox import GiveUp, TryLater, deliver
 from bot.channels.problems import name_of
-from bot.channels.telegram_hearing import KINDS, incoming_from, is_addressed
+from bot.channels.telegram_hearing import KINDS, incoming_from, is_addressed, is_private
+from bot.channels.telegram_menu import set_menus
+from bot.channels.telegram_removing import asks_removal, removable, remove
 from bot.channels.telegram_saying import keyboard, payload_of, pieces
-from bot.events import Said
-from bot.messages import Incoming, Value
+from bot.events import Event, Said
+from bot.messages import Incoming, Reply, Value
 from bot.phrases import DUTCH
 from bot.ports import Conflict, StoreAway
+from bot.settings import Webhook
 
 os.environ.setdefault("PTB_TIMEDELTA", "1")  # periods as timedelta, as the library's next major version has them
 
 log = logging.getLogger("wegwijs")
 
+WEBHOOK = "/telegram/webhook"  # the path of the door for Telegram
+
 _NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
-_LAST_WORDS = 2  # seconds for what is being sent at the moment that we must stop
+_REMEMBERED = 1_000  # updates that were taken, and messages that were sent: as many as a moment may bring
 
 
 class Pace(Value):
@@ -44,59 +51,81 @@ class Pace(Value):
     longest_rest: float = 60
 
 
-async def run(
-    assistant: Assistant,
-    token: str,
-    base_url: str | None = None,
-    *,
-    stop: asyncio.Event,
-    pace: Pace = Pace(),  # noqa: B008 -- a value that never changes
-) -> None:
-    """Hear and answer until `stop` is set. `base_url` is that of a Bot API server of one's own."""
-    logging.getLogger("httpx").setLevel(logging.WARNING)  # it logs addresses, and the token is in them
-    bot = Bot(
-        token,
-        base_url=f"{base_url or 'https://api.telegram.org'}/bot",
-        request=HTTPXRequest(),
-        get_updates_request=HTTPXRequest(),
-    )
-    telegram = Telegram(assistant, bot, pace)
-    loops = [asyncio.create_task(loop(stop)) for loop in (telegram.listen, telegram.speak)]
-    await stop.wait()
-    _, unfinished = await asyncio.wait(loops, timeout=_LAST_WORDS)
-    for loop in unfinished:
-        loop.cancel()
-    await asyncio.gather(*loops, return_exceptions=True)
-    await bot.shutdown()
-
-
 class Telegram:
-    """Hears private messages and says replies in the same chat."""
+    """Hears private messages and says replies in the same chat. Without a webhook it polls."""
 
     name = "telegram"
 
-    def __init__(self, assistant: Assistant, bot: Bot, pace: Pace) -> None:
+    def __init__(
+        self,
+        assistant: Assistant,
+        bot: Bot,
+        webhook: Webhook | None = None,
+        pace: Pace = Pace(),  # noqa: B008 -- a value that never changes
+    ) -> None:
         self.assistant = assistant
         self.bot = bot
+        self.webhook = webhook
         self.pace = pace
-        self._is_connected = False
+        self.is_connected = False
         self._offset = 0
+        self._one_at_a_time = asyncio.Lock()
+        self._taken: deque[int] = deque(maxlen=_REMEMBERED)
+        self._sent: deque[tuple[int, int]] = deque(maxlen=_REMEMBERED)  # chat and number; perhaps not noted yet
         self._told_away: set[int] = set()
 
     # ---------------------------------------------------------------- saying
 
-    async def send(self, conversation: str, said: Said) -> None:
-        """Say it in the chat of the conversation; raise GiveUp or TryLater when Telegram wants it so."""
-        *first, last = pieces(said.reply.plain)
-        chat = int(conversation.removeprefix("telegram:"))
+    async def send(self, conversation: str, said: Said) -> tuple[str, ...]:
+        """Say it in the chat of the conversation; raise GiveUp or TryLater when Telegram wants it so.
+
+        Before we say that our messages are gone, we take them away: by then all that was said earlier arrived.
+        """
+        events = await self.assistant.store.read(conversation)
+        if said not in events:  # forgotten in the meantime
+            return ()
+        chat = _chat_of(conversation)
         try:
-            for text in first:
-                await self.bot.send_message(chat, text, link_preview_options=_NO_PREVIEW)
-            await self.bot.send_message(chat, last, reply_markup=keyboard(said.reply), link_preview_options=_NO_PREVIEW)
+            if asks_removal(said, events):
+                await self._remove(chat, events)
+            return await self._say(chat, said.reply)
         except (Forbidden, BadRequest) as refused:
             raise GiveUp(type(refused).__name__) from refused
         except RetryAfter as busy:
             raise TryLater(_wait(busy)) from busy
+
+    async def _say(self, chat: int, reply: Reply) -> tuple[str, ...]:
+        *first, last = pieces(reply.plain)
+        sent = [await self._put(chat, text) for text in first]
+        return tuple(map(str, (*sent, await self._put(chat, last, keyboard(reply)))))
+
+    async def _put(self, chat: int, text: str, buttons: InlineKeyboardMarkup | None = None) -> int:
+        """Send one message and return its number."""
+        sent = await self.bot.send_message(chat, text, reply_markup=buttons, link_preview_options=_NO_PREVIEW)
+        self._sent.append((chat, sent.message_id))
+        return sent.message_id
+
+    async def take_back(self, conversation: str, numbers: Sequence[str]) -> None:
+        """Take away what was sent, as far as Telegram lets us; it never fails."""
+        try:
+            await remove(self.bot, _chat_of(conversation), [int(number) for number in numbers])
+        except TelegramError as problem:
+            log.warning("not taken back on Telegram: %s", type(problem).__name__)
+
+    async def _leave_nothing(self, conversation: str) -> None:
+        """Take away all that we said, as far as Telegram lets us."""
+        events = await self.assistant.store.read(conversation)
+        try:
+            await self._remove(_chat_of(conversation), events)
+        except TelegramError as problem:
+            log.warning("not removed on Telegram: %s", type(problem).__name__)
+
+    async def _remove(self, chat: int, events: Iterable[Event]) -> None:
+        """Delete what is known from the events, and what was sent so lately that they do not tell it yet."""
+        lately = {one for one in self._sent if one[0] == chat}
+        numbers = {*removable(events, self.assistant.clock.now()), *(number for _, number in lately)}
+        await remove(self.bot, chat, sorted(numbers))
+        self._sent = deque((one for one in self._sent if one not in lately), _REMEMBERED)
 
     async def speak(self, stop: asyncio.Event) -> None:
         """Send what was said, as soon as the store rings and again every few seconds, until `stop` is set."""
@@ -112,7 +141,7 @@ class Telegram:
     async def _say_directly(self, chat: int, text: str) -> None:
         """Say what is not kept. Should it fail, it is lost."""
         try:
-            await self.bot.send_message(chat, text, link_preview_options=_NO_PREVIEW)
+            await self._put(chat, text)
         except TelegramError as problem:
             log.warning("not said on Telegram: %s", type(problem).__name__)
 
@@ -121,14 +150,22 @@ class Telegram:
     async def listen(self, stop: asyncio.Event) -> None:
         """Hand every update to the assistant until `stop` is set. Whatever fails, it goes on."""
 
-        async def connect_and_poll() -> None:
-            if not self._is_connected:
-                await self.bot.initialize()
-                await self.bot.delete_webhook()  # as long as there is one, Telegram refuses to be polled
-                self._is_connected = True
-            await self._poll(stop)
+        async def connect_and_listen() -> None:
+            if not self.is_connected:
+                await self._connect()
+                await unless(stop, set_menus(self.bot, self.assistant.minds.phrases))
+            await (stop.wait() if self.webhook else self._poll(stop))
 
-        await again_and_again(connect_and_poll, stop, self._rest)
+        await again_and_again(connect_and_listen, stop, self._rest)
+
+    async def _connect(self) -> None:
+        await self.bot.initialize()
+        if self.webhook:
+            url = self.webhook.url.rstrip("/") + WEBHOOK
+            await self.bot.set_webhook(url, secret_token=self.webhook.secret, allowed_updates=KINDS)
+        else:
+            await self.bot.delete_webhook()  # as long as there is one, Telegram refuses to be polled
+        self.is_connected = True
 
     async def _poll(self, stop: asyncio.Event) -> None:
         asked = self.bot.get_updates(offset=self._offset, timeout=self.pace.poll, allowed_updates=KINDS)
@@ -137,33 +174,46 @@ class Telegram:
             if stop.is_set():
                 return
             try:
-                await self._hear(update)
+                await self.take(update)
             except (StoreAway, Conflict):
-                await self._tell_away(updates[number:])
+                await self.tell_away(updates[number:])
                 raise
             self._offset = update.update_id + 1
-        self._told_away.clear()
 
-    async def _hear(self, update: Update) -> None:
-        if incoming := incoming_from(update):
+    async def take(self, update: Update) -> None:
+        """Answer an update, once; raise StoreAway or Conflict when it was not kept and must come again."""
+        async with self._one_at_a_time:
+            if update.update_id in self._taken:
+                return
             try:
-                await self._answer(incoming, update)
+                await self._hear(update)
             except (StoreAway, Conflict):
                 raise
             except Exception as problem:  # the edge: an update we cannot handle must not come for ever
-                log.error("%s not handled: %s", incoming.conversation, name_of(problem))
-                await self._say_directly(_chat(update), self._phrase("trouble", update))
+                log.error("update %s not handled: %s", update.update_id, name_of(problem))
+                if is_private(update):
+                    await self._say_directly(_chat(update), self._phrase("trouble", update))
+            self._taken.append(update.update_id)
+
+    async def _hear(self, update: Update) -> None:
+        if incoming := self._incoming(update):
+            await self._answer(incoming, update)
+            self._told_away.discard(_chat(update))
         elif update.message and is_addressed(update.message, self.bot.bot):
             await self._say_directly(
                 update.message.chat_id, self._phrase("in_a_group", update, link=f"https://t.me/{self.bot.username}")
             )
 
+    def _incoming(self, update: Update) -> Incoming | None:
+        return incoming_from(update, self.assistant.minds.phrases)
+
     async def _answer(self, incoming: Incoming, update: Update) -> None:
         if update.callback_query:
             events = await self.assistant.store.read(incoming.conversation)
             incoming = incoming.model_copy(update={"text": payload_of(incoming.text, events)})
-        answers = await self.assistant.handle(incoming)
+        answers = await self.assistant.handle(incoming, partial(self._leave_nothing, incoming.conversation))
         if not await self.assistant.store.read(incoming.conversation):  # forgotten, and the outbox with it
+            await self._leave_nothing(incoming.conversation)  # what was noted just before it was erased
             for said in answers:
                 await self._say_directly(_chat(update), said.reply.plain)
         if update.callback_query:
@@ -176,10 +226,10 @@ class Telegram:
             with contextlib.suppress(TelegramError):  # too old, or gone; the message itself was stored
                 await call()
 
-    async def _tell_away(self, updates: Sequence[Update]) -> None:
+    async def tell_away(self, updates: Sequence[Update]) -> None:
         """Tell each resident once that we cannot answer now. Telegram keeps what they wrote for us."""
         for update in updates:
-            if incoming_from(update) and (chat := _chat(update)) not in self._told_away:
+            if self._incoming(update) and (chat := _chat(update)) not in self._told_away:
                 self._told_away.add(chat)
                 await self._say_directly(chat, self._phrase("away_later", update))
 
@@ -197,6 +247,10 @@ class Telegram:
 def _wait(busy: RetryAfter) -> timedelta:
     after = busy.retry_after
     return after if isinstance(after, timedelta) else timedelta(seconds=after)
+
+
+def _chat_of(conversation: str) -> int:
+    return int(conversation.removeprefix("telegram:"))
 
 
 def _chat(update: Update) -> int:

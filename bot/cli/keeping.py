@@ -2,6 +2,7 @@
 
 import asyncio
 import sys
+from collections import Counter
 from typing import Annotated
 
 import typer
@@ -34,6 +35,23 @@ def receipt(number: Annotated[str, typer.Argument(help="The number under an answ
     lines = asyncio.run(look_up(bootstrap.open_store(bootstrap.settings()), bootstrap.guide(), written))
     print("\n".join(lines) or "Er is geen antwoord met dit nummer, of het gesprek is gewist.")  # noqa: T201
     raise typer.Exit(0 if lines else 1)
+
+
+@app.command()
+def outcomes() -> None:
+    """Show how it went, by organisation and theme: what residents told when they were asked later."""
+    from bot import bootstrap
+    from bot.staff.words import RESULTS
+
+    table = Table("organisation", "theme", *RESULTS.values())
+    told = Counter(
+        (one.organisation, theme, one.result)
+        for one in asyncio.run(bootstrap.open_store(bootstrap.settings()).followed())
+        for theme in one.themes
+    )
+    for organisation, theme in sorted({(organisation, theme) for organisation, theme, _ in told}):
+        table.add_row(organisation, theme, *(str(told[organisation, theme, result]) for result in RESULTS))
+    Console().print(table)
 
 
 @staff.command("add")

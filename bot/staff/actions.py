@@ -9,6 +9,7 @@ from bot.assistant import Assistant, Step, staff_reply
 from bot.conversation import Conversation
 from bot.events import Event, Said
 from bot.handover import NotAllowed, Staff
+from bot.later import sent_away
 from bot.staff.words import OUTCOMES
 
 LONGEST_ANSWER = 4000  # characters; what a channel can send
@@ -51,7 +52,12 @@ async def close(assistant: Assistant, conversation: str, staff: Staff, chosen: s
         raise NotAllowed("Kies eerst hoe het afliep.")
     if len(note) > LONGEST_NOTE:
         raise NotAllowed(f"Een notitie heeft hoogstens {LONGEST_NOTE} tekens. Dit zijn er {len(note)}.")
-    await assistant.act(conversation, lambda known, now: handover.close(known, staff, outcome, note, now))
+
+    def step(known: Conversation, now: datetime) -> Sequence[Event]:
+        closed = handover.close(known, staff, outcome, note, now)
+        return (*closed, *sent_away(known, outcome, assistant.minds, now))
+
+    await assistant.act(conversation, step)
 
 
 def cleaned(text: str) -> str:

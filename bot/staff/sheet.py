@@ -5,7 +5,7 @@ from collections.abc import Set as AbstractSet
 from datetime import datetime
 
 from bot.conversation import Conversation, replay
-from bot.events import Closed, Consented, Decided, Event
+from bot.events import Closed, Consented, Decided, Event, Withdrawn
 from bot.handover import Staff
 from bot.messages import Value
 from bot.staff import words
@@ -77,14 +77,16 @@ def status(case: CaseFile, staff: Staff, now: datetime) -> str:
 
 def closed(events: Sequence[Event], now: datetime) -> str:
     """Tell who closed a case, when and with what."""
-    last = [event for event in events if isinstance(event, Closed)][-1]
+    last = [event for event in events if isinstance(event, Closed | Withdrawn)][-1]
     at = words.moment(last.at, now)
+    if isinstance(last, Withdrawn):
+        return f"De bewoner trok de vraag terug, {at}."
     return f"Gesloten door {last.by}, {at}: {OUTCOMES[last.outcome].lower()}."
 
 
 def alarms(events: Sequence[Event]) -> tuple[str, ...]:
     """Return every signal that was told before the case was last closed, also when it is closed now."""
-    told = events[:-1] if events and isinstance(events[-1], Closed) else events
+    told = events[:-1] if events and isinstance(events[-1], Closed | Withdrawn) else events
     return replay("", told).alarms
 
 

@@ -12,13 +12,18 @@ from bot.events import (
     Decided,
     Delivered,
     Event,
+    Followed,
+    FollowUpAgreed,
+    FollowUpDeclined,
     HandedOver,
     Heard,
+    Rang,
     Said,
+    Withdrawn,
 )
 from bot.messages import Part, Value, read_payload
 from bot.staff import words
-from bot.staff.words import FACTS, OUTCOMES, Dutch
+from bot.staff.words import FACTS, OUTCOMES, RANG, RESULTS, Dutch
 from referral.model import PLACE, Ask, Decision
 
 _FOLDED: Mapping[str, str] = {
@@ -129,8 +134,25 @@ def sentence(event: Event, who: str, said: Mapping[str, Said], dutch: Dutch) -> 
         case Closed():
             note = f" Notitie: {event.note}" if event.note else ""
             return f"{event.by} sloot de vraag: {OUTCOMES[event.outcome].lower()}.{note}"
+        case Withdrawn():
+            return f"{who} trok de vraag terug."
+        case FollowUpAgreed() | FollowUpDeclined() | Rang() | Followed():
+            return _later(event, who, dutch)
         case _:  # pragma: no cover
             assert_never(event)
+
+
+def _later(event: FollowUpAgreed | FollowUpDeclined | Rang | Followed, who: str, dutch: Dutch) -> str:
+    match event:
+        case FollowUpAgreed():
+            return f"{who} vindt een vraag of het gelukt is goed, op {words.moment(event.first, event.at)}."
+        case FollowUpDeclined():
+            return f"{who} wil geen bericht."
+        case Rang():
+            return "Wegwijs zweeg, omdat het niet het moment was." if event.silent else RANG[event.timer]
+        case Followed():
+            how = RESULTS[event.result].lower()
+            return f"{who} vertelde hoe het ging met {dutch.organisation(event.organisation)}: {how}."
 
 
 def _told(event: Heard, dutch: Dutch) -> str:

@@ -4,7 +4,7 @@ from datetime import date, datetime, timedelta
 from functools import cached_property
 from zoneinfo import ZoneInfo
 
-from bot.events import Outcome
+from bot.events import Outcome, Result, Timer
 from referral.guide import Guide
 from referral.model import UNKNOWN, Rule, Words
 
@@ -18,6 +18,18 @@ OUTCOMES: dict[Outcome, str] = {
     "declined": "Wil geen hulp (meer)",
     "not_reached": "Niet bereikt",
     "wrong_address": "Hoorde niet bij ons team",
+}
+RESULTS: dict[Result, str] = {
+    "helped": "Geholpen",
+    "on_the_way": "Het loopt nog",
+    "not_yet": "Nog geen contact gezocht",
+    "no_answer": "Kreeg geen antwoord",
+    "not_helped": "Niet geholpen",
+}
+RANG: dict[Timer, str] = {
+    "late": "Wegwijs zei dat het langer duurt dan gedacht.",
+    "unanswered": "Wegwijs noemde een andere weg, omdat er nog niemand antwoordde.",
+    "follow_up": "Wegwijs vroeg of het gelukt is.",
 }
 SIGNALS = {
     "suicide": "zelfdoding",
@@ -56,7 +68,13 @@ LANGUAGES = {
     "es": "Spaans",
     "fy": "Fries",
 }
-CHANNELS = {"web": "Webchat", "telegram": "Telegram", "rest": "Andere chat", "terminal": "Terminal"}
+CHANNELS = {
+    "web": "Webchat",
+    "telegram": "Telegram",
+    "rest": "Andere chat",
+    "socketio": "Andere webchat",
+    "terminal": "Terminal",
+}
 _MONTHS = (
     "januari", "februari", "maart", "april", "mei", "juni",
     "juli", "augustus", "september", "oktober", "november", "december",

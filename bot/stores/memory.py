@@ -1,13 +1,14 @@
 """Keeps conversations in memory, for tests. It promises what the SQL store promises."""
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from bot.conversation import Conversation
-from bot.events import Decided, Delivered, Event, Heard, Said
-from bot.ports import Case, Conflict, OutboxDepth
+from bot.events import Decided, Delivered, Event, Followed, Heard, Said, Timer
+from bot.ports import Case, Conflict, OutboxDepth, Timers
 from bot.stores.bell import Bell
 
 
@@ -37,14 +38,23 @@ class MemoryStore:
         self._pushed = pushed
         self._events: dict[str, tuple[Event, ...]] = {}
         self._cases: dict[str, Case] = {}
+        self._timers: dict[str, Timers] = {}
         self._outbox: tuple[_Letter, ...] = ()
 
     async def read(self, conversation: str) -> tuple[Event, ...]:
         """Return all events of a conversation, oldest first; empty when there is none."""
         return self._events.get(conversation, ())
 
-    async def append(self, conversation: str, events: Sequence[Event], *, after: int, case: Case | None = None) -> None:
-        """Add events behind the first `after` ones, and set the desk's row."""
+    async def append(
+        self,
+        conversation: str,
+        events: Sequence[Event],
+        *,
+        after: int,
+        case: Case | None = None,
+        timers: Timers | None = None,
+    ) -> None:
+        """Add events behind the first `after` ones, and set the desk's row and the timers."""
         known = self._events.get(conversation, ())
         together = (*known, *events)
         if len(known) != after or _twice_heard(together):
@@ -54,6 +64,8 @@ class MemoryStore:
         self._push(conversation, events)
         if case is not None:
             self._cases[conversation] = case
+        if timers is not None:
+            self._timers[conversation] = timers
         self.changed.ring(conversation)
 
     def _push(self, conversation: str, events: Sequence[Event]) -> None:
@@ -66,9 +78,24 @@ class MemoryStore:
         """Erase a conversation with everything kept about it; tell whether there was one."""
         was_there = self._events.pop(conversation, None) is not None
         self._cases.pop(conversation, None)
+        self._timers.pop(conversation, None)
         self._outbox = tuple(letter for letter in self._outbox if letter.conversation != conversation)
         self.changed.ring(conversation)
         return was_there
+
+    async def due(self, now: datetime, limit: int = 100) -> tuple[tuple[str, Timer], ...]:
+        """Return (conversation, timer) of the timers that must have gone off by now, the oldest first."""
+        each = ((at, conversation, timer) for conversation, set_ in self._timers.items() for timer, at in set_.items())
+        return tuple((conversation, timer) for at, conversation, timer in sorted(each)[:limit] if at <= now)
+
+    async def followed(self) -> tuple[Followed, ...]:
+        """Return what residents told about how it went, oldest first."""
+        told = (event for events in self._events.values() for event in events if isinstance(event, Followed))
+        return tuple(sorted(told, key=lambda event: event.at))
+
+    async def waiting(self) -> Mapping[str, int]:
+        """Return how many questions wait for each organisation that has any."""
+        return Counter(case.organisation for case in self._cases.values() if case.state == "waiting")
 
     async def cases(self, organisation: str, *, closed: bool = False) -> tuple[Case, ...]:
         """Return an organisation's open cases in the order of the desk, or its closed ones."""

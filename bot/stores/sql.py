@@ -4,7 +4,7 @@ A conversation is forgotten by `forget`: its events, its outbox and its case go 
 overwrites them with zeros, in its write-ahead file too; PostgreSQL frees them at its next vacuum.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from datetime import UTC, datetime
 
@@ -13,13 +13,13 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.conversation import Conversation
-from bot.events import EVENT, Decided, Event, Heard, Said
-from bot.ports import Case, Conflict, OutboxDepth, StoreAway
+from bot.events import EVENT, Decided, Event, Followed, Heard, Said, Timer
+from bot.ports import Case, Conflict, OutboxDepth, StoreAway, Timers
 from bot.stores import outbox
 from bot.stores.bell import Bell
 from bot.stores.engines import Engines, to_the_end
 from bot.stores.migrate import at_head
-from bot.stores.tables import ANSWERS, CASES, EVENTS, OUTBOX
+from bot.stores.tables import ANSWERS, CASES, EVENTS, OUTBOX, TIMERS
 
 _OPEN = ("waiting", "staff")
 _CLOSED = ("closed",)
@@ -41,13 +41,22 @@ class SqlStore:
             return tuple(EVENT.validate_json(body) for body in bodies)
 
     @to_the_end
-    async def append(self, conversation: str, events: Sequence[Event], *, after: int, case: Case | None = None) -> None:
-        """Add events behind the first `after` ones, with their outbox and case, in one transaction."""
+    async def append(
+        self,
+        conversation: str,
+        events: Sequence[Event],
+        *,
+        after: int,
+        case: Case | None = None,
+        timers: Timers | None = None,
+    ) -> None:
+        """Add events behind the first `after` ones, with their outbox, case and timers, in one transaction."""
         try:
             async with self.engines.writing(only=conversation) as connection:
                 await _expect(connection, conversation, after)
                 await self._add(connection, conversation, events, after)
                 await _set_case(connection, case)
+                await _set_timers(connection, conversation, timers)
         except IntegrityError as taken:  # two took the same number, or the message was heard before
             raise Conflict(conversation) from taken
         self.changed.ring(conversation)
@@ -67,12 +76,33 @@ class SqlStore:
     async def forget(self, conversation: str) -> bool:
         """Erase a conversation with everything kept about it; tell whether there was one."""
         async with self.engines.writing(only=conversation) as connection:
-            for table in (OUTBOX, ANSWERS, CASES):
+            for table in (OUTBOX, ANSWERS, CASES, TIMERS):
                 await connection.execute(delete(table).where(table.c.conversation == conversation))
             erased = await connection.execute(delete(EVENTS).where(EVENTS.c.conversation == conversation))
         self.changed.ring(conversation)
         await self.engines.wipe()
         return erased.rowcount > 0
+
+    async def due(self, now: datetime, limit: int = 100) -> tuple[tuple[str, Timer], ...]:
+        """Return (conversation, timer) of the timers that must have gone off by now, the oldest first."""
+        first = select(TIMERS.c.conversation, TIMERS.c.timer).where(TIMERS.c.due_at <= now)
+        order = (TIMERS.c.due_at, TIMERS.c.conversation, TIMERS.c.timer)
+        async with self.engines.reading() as connection:
+            rows = await connection.execute(first.order_by(*order).limit(limit))
+            return tuple((conversation, timer) for conversation, timer in rows)
+
+    async def followed(self) -> tuple[Followed, ...]:
+        """Return what residents told about how it went, oldest first."""
+        told = select(EVENTS.c.body).where(EVENTS.c.kind == "followed").order_by(EVENTS.c.at)
+        async with self.engines.reading() as connection:
+            return tuple(Followed.model_validate_json(body) for body in await connection.scalars(told))
+
+    async def waiting(self) -> Mapping[str, int]:
+        """Return how many questions wait for each organisation that has any."""
+        each = select(CASES.c.organisation, func.count()).where(CASES.c.state == "waiting")
+        async with self.engines.reading() as connection:
+            rows = await connection.execute(each.group_by(CASES.c.organisation))
+            return {organisation: number for organisation, number in rows}  # noqa: C416 -- rows are no pairs to mypy
 
     async def cases(self, organisation: str, *, closed: bool = False) -> tuple[Case, ...]:
         """Return an organisation's open cases in the order of the desk, or its closed ones."""
@@ -149,6 +179,15 @@ async def _set_case(connection: AsyncConnection, case: Case | None) -> None:
     await connection.execute(delete(CASES).where(CASES.c.conversation == case.conversation))
     columns = case.model_dump(include={"conversation", "organisation", "state", "urgent", "opened_at"})
     await connection.execute(insert(CASES), {**columns, "body": case.model_dump_json()})
+
+
+async def _set_timers(connection: AsyncConnection, conversation: str, timers: Timers | None) -> None:
+    if timers is None:
+        return
+    await connection.execute(delete(TIMERS).where(TIMERS.c.conversation == conversation))
+    rows = [{"conversation": conversation, "timer": timer, "due_at": at} for timer, at in timers.items()]
+    if rows:
+        await connection.execute(insert(TIMERS), rows)
 
 
 def _answer(conversation: str, number: int, event: Event) -> dict[str, object] | None:

@@ -1,6 +1,6 @@
 """The tables, the same on SQLite and PostgreSQL. `migrations/` brings a database to this; a test compares.
 
-What is kept of a conversation is in `events`, `outbox`, `answers` and `cases`, and goes by `SqlStore.forget`.
+What is kept of a conversation is in `events`, `outbox`, `answers`, `cases` and `timers`, and goes by `SqlStore.forget`.
 """
 
 from datetime import UTC, datetime
@@ -91,6 +91,15 @@ CASES = Table(
     Column("opened_at", Moment, nullable=False),
     Column("body", Text, nullable=False),  # the whole Case; the other columns are to find it by
     Index("ix_cases_desk", "organisation", "state", "urgent", "opened_at"),
+)
+
+TIMERS = Table(
+    "timers",
+    METADATA,
+    Column("conversation", Text, primary_key=True),
+    Column("timer", Text, primary_key=True),
+    Column("due_at", Moment, nullable=False),
+    Index("ix_timers_due", "due_at"),
 )
 
 STAFF = Table(

@@ -21,6 +21,7 @@ _ENDLESS = re.compile(r"(?<!\\)\)(?:[*+]|\{\d*,\})|(?<!\\)\.[*+]|\[\^[^\]]*\][*+
 _KEYS = {"is", "unless", "age", "shift", "spread"}
 _PEOPLE: tuple[People, ...] = get_args(People)
 _ANSWERS: dict[str, Answer] = {
+    "why": "why",
     "unknown": "unknown",
     "no": "deny",
     "yes": "affirm",

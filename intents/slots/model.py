@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-Answer = Literal["affirm", "deny", "unknown"]
+Answer = Literal["affirm", "deny", "unknown", "why"]
 
 AGES = ("0-11", "12-17", "18-22", "23-66", "67+")
 YES_NO = ("yes", "no")

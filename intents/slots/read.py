@@ -28,7 +28,7 @@ def read_facts(text: str, language: str, expecting: str | None = None, today: da
 
 
 def read_answer(text: str, language: str) -> Answer | None:
-    """Return whether a message opens with yes or no, or says "I do not know" or "I would rather not say"."""
+    """Return whether a message opens with yes or no, says that it would rather not tell, or asks why we ask."""
     return _opening(fold(text), _books(language)[0])
 
 
@@ -95,7 +95,7 @@ def _opening(text: str, spoken: Book) -> Answer | None:
     """Return what a text opens with; somebody who tells a story after "weet niet" answers nothing."""
     length = len(text.split())
     for answer, patterns in spoken.openings.items():
-        most = _SHORT if answer == "unknown" else _LONG
+        most = _SHORT if answer == "unknown" else _NEAR if answer == "why" else _LONG
         if length <= most and any(True for pattern in patterns for _ in pattern.hits(text)):
             return answer
     return None

@@ -9,7 +9,7 @@ from hypothesis.strategies import sampled_from
 
 from bot.conversation import Conversation, after, replay
 from bot.events import Claimed, Closed, HandedOver
-from bot.handover import NotAllowed, Staff, case_of, claim, close, hand_over, must_own
+from bot.handover import NotAllowed, Staff, case_of, claim, close, must_own
 
 NOW = datetime(2026, 11, 23, 10, 0, tzinfo=UTC)
 SANNE = Staff(name="Sanne", team="utrecht-dock")
@@ -59,7 +59,7 @@ class Holding(RuleBasedStateMachine):
     @rule()
     def hand_over(self):
         if self.now.state in (None, "closed"):
-            self.now = after(self.now, hand_over("utrecht-dock", NOW, urgent=False))
+            self.now = after(self.now, HandedOver(at=NOW, organisation="utrecht-dock"))
 
     @precondition(lambda self: self.now.state is not None)
     @rule(who=sampled_from([SANNE, ALI]))

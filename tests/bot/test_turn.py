@@ -6,6 +6,7 @@ import pytest
 
 from bot.conversation import after
 from bot.events import Claimed, HandedOver
+from bot.handover import case_of
 from bot.messages import payload, read_payload
 from referral.receipt import read_receipt, receipt
 
@@ -317,6 +318,16 @@ def test_a_handover_with_danger_is_urgent(talk):
     assert talk.conversation.urgent
 
 
+@pytest.mark.parametrize("held", [[], [Claimed(at=MONDAY, by="Sanne")]], ids=["waiting", "held"])
+def test_danger_that_is_told_later_makes_the_case_urgent_at_once(talk, held):
+    for event in (HandedOver(at=MONDAY, organisation="utrecht-dock"), *held):
+        talk.conversation = after(talk.conversation, event)
+
+    talk.say("ik wil niet meer leven")
+
+    assert case_of(talk.conversation).urgent
+
+
 def test_while_a_colleague_holds_it_the_bot_records_and_keeps_silent(talk):
     for event in (
         HandedOver(at=MONDAY, organisation="utrecht-dock"),
@@ -370,6 +381,8 @@ def test_an_unclear_message_gives_readings_to_choose_from_and_something_else(uns
         payload("theme", theme="geldzorgen"),
         payload("theme", theme="psychisch"),
         payload("other"),
+        payload("human"),
+        payload("language", language="nl-simple"),
     ]
 
 
@@ -428,3 +441,202 @@ def test_an_organisation_that_is_asked_for_by_a_former_name_is_shown(unsure_talk
     assert reply.referrals == ("amersfoort-stadsring",)
     assert "Stadsring51 heet nu" in reply.plain
     assert "https://stadsring.nl" in reply.plain
+
+
+def test_the_words_of_a_button_are_the_button(talk):
+    talk.choose("theme", theme="wonen")
+    talk.say("Overvecht")
+
+    reply = talk.say("nee")
+
+    assert talk.conversation.facts["home_or_utilities_at_risk"] == "no"
+    assert reply.expects != "home_or_utilities_at_risk"
+    assert talk.say("Ik wil een mens spreken").expects == "consent"
+
+
+# ---------------------------------------------------------------- why
+
+
+def pressable(reply):
+    return [choice.payload for choice in reply.choices]
+
+
+@pytest.mark.parametrize("asked", ["waarom?", "waarom wilt u dat weten", "waarom vraagt u dit?"])
+def test_why_typed_at_a_question_is_answered_and_the_question_stands(talk, asked):
+    question = talk.choose("theme", theme="geldzorgen")
+
+    reply = talk.say(asked)
+
+    assert "Hulp is per gemeente" in reply.parts[0].text
+    assert (reply.expects, reply.parts[-1]) == ("place", question.parts[-1])
+    assert talk.say("overvecht").expects == "home_or_utilities_at_risk"
+
+
+def test_why_typed_at_a_referral_tells_why_this_organisation_and_its_offer_stands(talk):
+    to_a_referral(talk)
+    decided = talk.conversation.decision
+
+    reply = talk.say("waarom?")
+
+    assert "Overvecht" in reply.plain
+    assert talk.conversation.decision == decided
+    assert talk.say("ja").expects == "consent"
+
+
+def test_why_typed_at_consent_tells_what_is_kept_and_hands_nothing_over(talk, real_minds):
+    to_a_referral(talk)
+    consent = talk.choose("contact")
+
+    reply = talk.say("waarom?")
+
+    assert reply.parts[0].text == real_minds.phrases("intro_privacy", "nl")
+    assert (reply.parts[1], reply.expects, reply.choices) == (consent.parts[-1], "consent", consent.choices)
+    assert talk.conversation.state is None
+    talk.say("ja")
+    assert talk.conversation.state == "waiting"
+
+
+# ---------------------------------------------------------------- a name and a number
+
+
+def to_a_name(talk):
+    talk.choose("theme", theme="ontmoeting")
+    talk.say("vleuten")
+    talk.choose("contact")
+    return talk.choose("affirm")
+
+
+@pytest.mark.parametrize("said", ["zeg ik liever niet", "liever niet", "nee"])
+def test_who_would_rather_give_no_name_is_called_nothing_and_asked_how_to_be_reached(talk, said):
+    assert to_a_name(talk).expects == "name"
+
+    reply = talk.say(said)
+
+    assert reply.expects == "reach"
+    assert talk.conversation.name is None
+    assert talk.conversation.state == "waiting"
+
+
+def test_a_number_in_place_of_a_name_is_the_number_and_nothing_more_is_asked(talk):
+    to_a_name(talk)
+
+    reply = talk.say("06 12345678")
+
+    assert (talk.conversation.name, talk.conversation.reach) == (None, "+31 6 12345678")
+    assert reply.expects is None
+    assert "+31 6 12345678" in reply.plain
+    assert "12345678" not in talk.turn.events[0].text
+
+
+@pytest.mark.parametrize("said", ["ik wil een mens spreken", "stop", "ik wil niet meer leven"])
+def test_what_is_no_name_is_not_taken_for_one(talk, said):
+    to_a_name(talk)
+
+    talk.say(said)
+
+    assert talk.conversation.name is None
+
+
+# ---------------------------------------------------------------- danger, bit by bit
+
+
+@pytest.mark.parametrize(
+    ("first", "then", "line"),
+    [
+        ("ik wil er", "niet meer zijn", "113"),
+        ("ik ga van het dak", "springen", "113"),
+        ("ik maak", "er een eind aan", "113"),
+        ("er staat iemand", "met een mes", "112"),
+        ("mijn vader", "slaat me", "veilig-thuis"),
+    ],
+)
+def test_danger_that_is_told_over_two_messages_is_seen(talk, first, then, line):
+    assert talk.say(first).say_first == ()
+
+    reply = talk.say(then)
+
+    assert line in reply.say_first
+    assert "danger" in kinds(reply)
+
+
+def test_two_messages_that_are_no_danger_are_none_together(talk):
+    talk.say("mijn zus")
+
+    assert talk.say("heeft schulden").say_first == ()
+
+
+def test_it_is_asked_whether_it_is_safe_to_talk_and_yes_returns_to_the_question(talk):
+    talk.choose("theme", theme="geldzorgen")
+    danger = talk.say("mijn man slaat me en ik ben bang voor hem")
+
+    reply = talk.choose("safe", here="yes")
+
+    assert pressable(danger)[:2] == [payload("safe", here="yes"), payload("safe", here="no")]
+    assert (reply.status, reply.expects) == ("ask", "place")
+    assert kinds(reply) == ["text", "question"]
+
+
+def test_who_cannot_talk_safely_gets_the_numbers_and_is_asked_nothing(talk, real_minds):
+    talk.say("mijn man slaat me en ik ben bang voor hem")
+
+    reply = talk.choose("safe", here="no")
+
+    assert reply.parts[0].text == real_minds.phrases("danger.safe_later", "nl")
+    assert [way.href for way in reply.parts[0].ways] == ["tel:08002000", "tel:112"]
+    assert (reply.expects, [part.kind for part in reply.parts]) == (None, ["text"])
+    assert pressable(reply) == [payload("forget")]
+    assert talk.conversation.quiet
+
+
+def test_where_nobody_at_home_is_meant_it_is_not_asked_whether_it_is_safe(talk):
+    reply = talk.say("ik wil niet meer leven")
+
+    assert payload("safe", here="no") not in pressable(reply)
+    assert payload("call_me") in pressable(reply)
+
+
+# ---------------------------------------------------------------- not understood, or not ours
+
+
+def test_a_place_alone_while_a_theme_is_looked_for_keeps_the_readings_and_is_not_asked_again(unsure_talk):
+    first = unsure_talk.say("het gaat niet meer zo met alles en nu komt dat er ook nog bij")
+    second = unsure_talk.say("overvecht")
+    third = unsure_talk.choose("theme", theme="geldzorgen")
+
+    assert (second.status, second.expects, second.wijk) == ("clarify", "theme", "Overvecht")
+    assert pressable(second)[:3] == pressable(first)[:3]
+    assert third.expects == "home_or_utilities_at_risk"
+
+
+def test_a_theme_that_is_told_bit_by_bit_is_understood_together(talk):
+    talk.say("het is de brief")
+
+    assert talk.say("van de deurwaarder").themes == ("geldzorgen",)
+
+
+def test_who_asks_twice_for_what_is_not_ours_is_offered_a_person_and_a_phone(talk, real_minds):
+    first = talk.say("wat is de hoofdstad van frankrijk")
+
+    second = talk.say("en hoe hoog is de eiffeltoren")
+
+    assert first.parts[-1].text == real_minds.phrases("out_of_scope", "nl")
+    assert second.parts[-1].text == real_minds.phrases("clarify.person", "nl")
+    assert second.parts[-1].ways[0].href == "tel:14030"
+    assert pressable(second)[0] == payload("human")
+
+
+def test_a_theme_that_is_chosen_while_a_question_stands_is_asked_about_in_its_own_words(talk):
+    first = talk.choose("theme", theme="geldzorgen")
+
+    second = talk.choose("theme", theme="wonen")
+
+    assert second.themes == ("geldzorgen", "wonen")
+    assert (second.expects, second.parts[-1].text) == ("place", first.parts[-1].text)
+
+
+def test_asking_for_another_language_in_words_gives_the_list(talk):
+    reply = talk.say("in welke talen kun je praten")
+
+    named = [(read_payload(choice) or ("", {}))[1].get("language") for choice in pressable(reply)]
+    assert {"nl", "nl-simple", "en", "ar", "uk"} <= set(named)
+    assert len(named) == 17

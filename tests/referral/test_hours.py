@@ -7,6 +7,7 @@ import pytest
 from pydantic import ValidationError
 
 from referral.hours import HERE, first_now, in_words, is_holiday, lines_open_first, open_first, open_now
+from referral.load import load_guide
 from referral.model import Contact
 
 LUNCH = {"ma-do": ["9.00-12.30", "13.30-17.00"], "vr": "9.00-13.00"}
@@ -21,7 +22,7 @@ def contact(**hours: object) -> Contact:
 def told(open_: object, at: str, language: str = "nl") -> str | None:
     moment = datetime.fromisoformat(at)
     found = open_now(contact(open=open_), moment)
-    return found and in_words(found, moment, language)
+    return found and in_words(found, moment, load_guide(), language)
 
 
 MOMENTS = [
@@ -117,10 +118,12 @@ def test_the_municipality_of_utrecht_keeps_its_own_hours(guide, today):
     phone = next(one for one in guide.contacts("utrecht-gemeente", today) if one.kind == "phone")
 
     assert (
-        in_words(open_now(phone, datetime(2026, 11, 25, 10)), datetime(2026, 11, 25, 10), "nl") == "nu open tot 13.00"
+        in_words(open_now(phone, datetime(2026, 11, 25, 10)), datetime(2026, 11, 25, 10), load_guide(), "nl")
+        == "nu open tot 13.00"
     )
     assert (
-        in_words(open_now(phone, datetime(2026, 11, 26, 10)), datetime(2026, 11, 26, 10), "nl") == "nu open tot 17.00"
+        in_words(open_now(phone, datetime(2026, 11, 26, 10)), datetime(2026, 11, 26, 10), load_guide(), "nl")
+        == "nu open tot 17.00"
     )
 
 

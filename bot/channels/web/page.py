@@ -13,7 +13,7 @@ from markupsafe import Markup, escape
 from bot.channels.web.assets import Asset
 from bot.channels.web.entries import Entry, entries_of, language_of
 from bot.events import Event
-from bot.messages import payload, read_payload
+from bot.messages import Choice, payload, read_payload
 from bot.minds import Minds
 from bot.phrases import DUTCH, Phrases, load_phrases
 
@@ -26,6 +26,7 @@ EXAMPLES = ("geldzorgen", "wonen", "zorg_thuis", "eenzaamheid", "opvoeden", "reg
 
 # Numbers that stand in sentences about danger, so that a tap calls them.
 _TO_CALL = re.compile(r"\b(?:112|113|14 ?0\d{2,3}|0800-\d{4})\b")
+EXIT = "https://www.weeronline.nl"  # where a quick way out leads: a page that anybody may have open
 _RIGHT_TO_LEFT = {"ar", "fa", "he", "ur", "ps", "ckb"}
 
 
@@ -82,6 +83,7 @@ class Pages:
             entries=entries,
             last=len(events),
             examples=self._examples(language),
+            checked=self.minds.phrases.is_checked(language),
             human=HUMAN if entries else self._say(language)("choice.human"),
             start=start,
             notice=notice,
@@ -118,7 +120,9 @@ class Pages:
             "language": language,
             "now": now,
             "text": self._text(language),
-            "text_in": self._text,
+            "say_in": self._say,
+            "exit_to": EXIT,
+            "html_language": html_language,
             "say": self._say(language),
             "who": lambda entry: self._who(entry, language),
             "name_of": lambda organisation: self._name_of(organisation, language),
@@ -151,14 +155,17 @@ class Pages:
         if organisation is None:
             return "Wegwijs"
         name = self.minds.guide.organisations[organisation].name
-        return name if isinstance(name, str) else name[self.minds.phrases.spoken(language)]
+        return name if isinstance(name, str) else name.get(self.minds.phrases.spoken(language), name[DUTCH])
 
     def _call_in(self, spoken: str, number: str) -> str:
         return self._text(spoken if spoken in self.texts.languages else DUTCH)("call", number=number)
 
-    def _examples(self, language: str) -> tuple[str, ...]:
+    def _examples(self, language: str) -> tuple[Choice, ...]:
+        """Return sentences to start with. A tap sends the theme itself, so that nothing can be misunderstood."""
         text = self._text(language)
-        return tuple(text(f"examples_of.{theme}") for theme in EXAMPLES)
+        return tuple(
+            Choice(title=text(f"examples_of.{theme}"), payload=payload("theme", theme=theme)) for theme in EXAMPLES
+        )
 
     def _title_of(self, text: str, language: str) -> str | None:
         """Return the words of a chosen button; None for what a resident typed."""
@@ -167,7 +174,7 @@ class Pages:
         name, values = chosen
         spoken = self.minds.phrases.spoken(language)
         if name == "theme" and values.get("theme") in self.minds.guide.themes:
-            return self.minds.themes(values["theme"], spoken)
+            return self.minds.phrases(f"theme.{values['theme']}", spoken)
         return self._say(spoken).get(f"choice.{name}")
 
 
@@ -209,6 +216,11 @@ def short_web(address: str) -> str:
 def safe_href(href: str | None) -> str | None:
     """Return an address that a tap may open, None for any other kind."""
     return href if href and href.startswith(("tel:", "https://", "mailto:")) else None
+
+
+def html_language(language: str | None) -> str | None:
+    """Return the language as HTML names it: easy Dutch is Dutch."""
+    return language and language.partition("-")[0]
 
 
 def _moment(at: datetime, now: datetime) -> str:

@@ -13,7 +13,7 @@ from intents.model import Reading, Understanding
 from referral.load import load_guide
 
 _THEMES = {"schuld": "geldzorgen", "eenzaam": "eenzaamheid", "debts": "geldzorgen"}
-_SIGNALS = {"niet meer leven": "suicide"}
+_SIGNALS = {"niet meer leven": "suicide", "slaat me": "violence_at_home"}
 _ACTS = {"een mens": "human", "ja": "affirm", "hallo": "greet"}
 _FACTS = {"geen achterstand": {"home_or_utilities_at_risk": "no"}}
 
@@ -47,10 +47,10 @@ class MoodyStore(MemoryStore):
             raise StoreAway
         return await super().read(conversation)
 
-    async def append(self, conversation, events, *, after, case=None):
+    async def append(self, conversation, events, *, after, case=None, timers=None):
         if self.is_away:
             raise StoreAway
-        await super().append(conversation, events, after=after, case=case)
+        await super().append(conversation, events, after=after, case=case, timers=timers)
 
 
 @pytest.fixture(scope="session")
@@ -59,7 +59,6 @@ def minds():
         understand=understand,
         guide=load_guide(),
         phrases=load_phrases(),
-        themes=lambda theme, language: f"{theme} ({language})",
     )
 
 

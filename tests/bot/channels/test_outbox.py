@@ -1,11 +1,12 @@
 """What a channel that must be pushed can count on, with a recorder in place of the channel."""
 
+import json
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from bot.channels.outbox import GiveUp, TryLater, deliver, next_try
-from bot.events import Said
+from bot.events import EVENT, Delivered, Said
 from bot.messages import Incoming, Part, Reply
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
@@ -19,11 +20,16 @@ class Recorder:
     def __init__(self):
         self.sent = []
         self.problems = []
+        self.taken_back = []
 
     async def send(self, conversation, said):
         if self.problems:
             raise self.problems.pop(0)
         self.sent.append((conversation, said.id))
+        return (f"number-{said.id}",)
+
+    async def take_back(self, conversation, numbers):
+        self.taken_back.append((conversation, numbers))
 
 
 @pytest.fixture
@@ -74,16 +80,35 @@ async def test_what_is_given_up_stays_visible_and_holds_nothing_up(assistant, ch
     assert [one.id for _, one in await store.dead_letters("telegram")] == ["a"]
 
 
-async def test_who_is_forgotten_while_something_is_sent_stays_forgotten(assistant, channel, said, store):
+async def test_who_is_forgotten_while_something_is_sent_stays_forgotten_and_it_is_taken_back(assistant, said, store):
     class Slow(Recorder):
         async def send(self, conversation, said):
             await assistant.handle(Incoming(id="1", conversation=conversation, text="/forget"))
+            return ("7", "8")
 
     await said("a")
+    channel = Slow()
 
-    await deliver(assistant, Slow())
+    await deliver(assistant, channel)
 
     assert await store.read("telegram:1") == ()
+    assert channel.taken_back == [("telegram:1", ("7", "8"))]
+
+
+async def test_the_numbers_that_the_channel_gave_are_kept(assistant, channel, said, store):
+    await said("a")
+
+    await deliver(assistant, channel)
+
+    [_, delivered] = await store.read("telegram:1")
+    assert (delivered.said, delivered.numbers) == ("a", ("number-a",))
+    assert channel.taken_back == []
+
+
+def test_what_was_delivered_before_it_had_numbers_can_still_be_read():
+    kept = {"kind": "delivered", "at": NOW.isoformat(), "said": "a"}
+
+    assert EVENT.validate_json(json.dumps(kept)) == Delivered(at=NOW, said="a", numbers=())
 
 
 @pytest.mark.parametrize(

@@ -187,7 +187,7 @@ async def desk(request: pytest.FixtureRequest, tmp_path: Path, guide: Guide) -> 
 
 
 def make_desk(store: EventStore, accounts: SqlAccounts, guide: Guide, clock: SetClock) -> Desk:
-    minds = Minds(understand, guide, load_phrases(), lambda theme, language: theme)
+    minds = Minds(understand, guide, load_phrases())
     assistant = Assistant(store, minds, clock)
     shutdown = asyncio.Event()
     app = FastAPI()

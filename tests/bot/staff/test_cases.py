@@ -328,8 +328,9 @@ async def test_closing_keeps_the_outcome_and_the_note(desk, send):
 
     answer = await send(ours, number, "close", outcome="not_reached", note="Drie keer gebeld")
 
-    closed = (await desk.store.read("web:anna"))[-1]
+    closed, another_way = (await desk.store.read("web:anna"))[-2:]
     assert answer.status_code == 303
+    assert (another_way.kind, another_way.by) == ("said", "bot")
     assert closed == Closed(at=desk.clock.now(), by="Sanne", outcome="not_reached", note="Drie keer gebeld")
     page = text_of(await ours.get(f"/staff/cases/{number}"))
     assert "Sanne sloot de vraag: niet bereikt. Notitie: Drie keer gebeld" in page

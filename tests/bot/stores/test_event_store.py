@@ -12,13 +12,19 @@ from bot.events import (
     ContactGiven,
     Decided,
     Delivered,
+    Followed,
+    FollowUpAgreed,
+    FollowUpDeclined,
     HandedOver,
     Heard,
+    Rang,
     Said,
+    Withdrawn,
 )
 from bot.messages import Choice, Part, Reply, Way
 from bot.ports import Case, Conflict, OutboxDepth
 from intents.model import Reading, Understanding
+from referral.hours import HERE
 from referral.model import Ask, Location, Refer, Referral
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
@@ -89,9 +95,15 @@ EVERY_KIND = (
     Delivered(at=NOW, said="8"),
     Consented(at=NOW, organisation="a"),
     ContactGiven(at=NOW, name="Anna", reach="06"),
-    HandedOver(at=NOW, organisation="a", urgent=True),
+    HandedOver(at=NOW, organisation="a", urgent=True, promised=LATER.astimezone(HERE), late_at=LATER),
+    Withdrawn(at=NOW),
     Claimed(at=NOW, by="anna"),
     Closed(at=NOW, by="anna", outcome="helped", note="gebeld"),
+    FollowUpAgreed(at=NOW, first=LATER.astimezone(HERE)),
+    FollowUpDeclined(at=NOW),
+    Rang(at=NOW, timer="late", again=LATER.astimezone(HERE)),
+    Rang(at=NOW, timer="follow_up", silent=True),
+    Followed(at=NOW, organisation="a", themes=("geldzorgen",), result="no_answer"),
 )
 
 
@@ -319,6 +331,78 @@ async def test_the_number_of_a_forgotten_answer_finds_nothing(store):
     await store.forget("web:1")
 
     assert await store.answered("K7MN-4XWA") == ()
+
+
+async def test_a_timer_is_due_from_its_moment_on_the_oldest_first_and_not_too_many(store):
+    await store.append("web:1", [heard()], after=0, timers={"late": LATER, "follow_up": LATER + timedelta(days=7)})
+    await store.append("web:2", [heard()], after=0, timers={"follow_up": NOW.astimezone(HERE), "late": NOW})
+    await store.append("web:3", [heard()], after=0)
+
+    assert await store.due(NOW - timedelta(seconds=1)) == ()
+    assert await store.due(NOW) == (("web:2", "follow_up"), ("web:2", "late"))
+    assert await store.due(LATER) == (("web:2", "follow_up"), ("web:2", "late"), ("web:1", "late"))
+    assert await store.due(LATER, limit=1) == (("web:2", "follow_up"),)
+
+
+async def test_timers_are_replaced_with_the_events_and_stay_when_none_are_given(store):
+    await store.append("web:1", [heard()], after=0, timers={"late": NOW})
+
+    await store.append("web:1", [said()], after=1)
+    as_they_were = await store.due(NOW)
+    await store.append("web:1", [Rang(at=NOW, timer="late", again=LATER)], after=2, timers={"unanswered": LATER})
+
+    assert as_they_were == (("web:1", "late"),)
+    assert await store.due(NOW) == ()
+    assert await store.due(LATER) == (("web:1", "unanswered"),)
+
+
+async def test_timers_are_taken_away_by_setting_none(store):
+    await store.append("web:1", [heard()], after=0, timers={"late": NOW})
+
+    await store.append("web:1", [Claimed(at=NOW, by="anna")], after=1, timers={})
+
+    assert await store.due(LATER) == ()
+
+
+async def test_who_comes_too_late_changes_no_timer(store):
+    await store.append("web:1", [heard()], after=0, timers={"late": NOW})
+
+    with pytest.raises(Conflict):
+        await store.append("web:1", [Claimed(at=NOW, by="anna")], after=0, timers={})
+    with pytest.raises(Conflict):
+        await store.append("web:1", [heard("1", at=LATER)], after=1, timers={"follow_up": NOW})
+
+    assert await store.due(LATER) == (("web:1", "late"),)
+
+
+async def test_a_forgotten_conversation_rings_no_more(store):
+    await store.append("web:1", [heard()], after=0, timers={"late": NOW, "follow_up": NOW})
+    await store.append("web:2", [heard()], after=0, timers={"late": NOW})
+
+    await store.forget("web:1")
+
+    assert await store.due(LATER) == (("web:2", "late"),)
+
+
+async def test_how_many_wait_is_counted_for_each_organisation(store):
+    nobody = await store.waiting()
+    rows = [
+        case("web:1"),
+        case("web:2", urgent=True),
+        case("web:3", state="staff", owner="anna"),
+        case("web:4", state="closed", outcome="helped"),
+        case("web:5", organisation="amersfoort-wijkteam"),
+    ]
+    for row in rows:
+        await store.append(row.conversation, [heard()], after=0, case=row)
+
+    assert nobody == {}
+    assert await store.waiting() == {"utrecht-dock": 2, "amersfoort-wijkteam": 1}
+
+    await store.append("web:1", [Claimed(at=NOW, by="anna")], after=1, case=case(state="staff", owner="anna"))
+    await store.forget("web:5")
+
+    assert await store.waiting() == {"utrecht-dock": 1}
 
 
 async def test_a_forgotten_conversation_can_begin_again(store):

@@ -1,12 +1,14 @@
 """The way from an empty database to the tables of today."""
 
 import asyncio
+from datetime import UTC, datetime
 
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import inspect, text
 
+from bot.events import Withdrawn
 from bot.ports import StoreAway
 from bot.stores.engines import Engines
 from bot.stores.migrate import at_head, migrate
@@ -56,6 +58,23 @@ async def test_the_migrations_make_the_tables_that_the_code_knows(url, engines):
         )
 
     assert differences == []
+
+
+async def test_a_database_from_before_the_timers_keeps_its_conversations_and_gets_them(url, engines):
+    now = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
+    await asyncio.to_thread(migrate, url)
+    store = SqlStore(url)
+    await store.append("web:1", [Withdrawn(at=now)], after=0)
+    async with engines.writing() as connection:
+        await connection.execute(text("DROP TABLE timers"))
+        await connection.execute(text("UPDATE alembic_version SET version_num = '0002'"))
+
+    await asyncio.to_thread(migrate, url)
+    await store.append("web:1", [Withdrawn(at=now)], after=1, timers={"late": now})
+
+    assert await store.read("web:1") == (Withdrawn(at=now), Withdrawn(at=now))
+    assert await store.due(now) == (("web:1", "late"),)
+    await store.close()
 
 
 async def test_a_migration_that_fails_leaves_nothing(url, engines):

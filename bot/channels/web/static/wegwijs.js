@@ -207,6 +207,21 @@
     if (erase.open && !erase.contains(event.target)) erase.open = false;
   });
 
+  // ---------------------------------------------------------------- leaving quickly
+
+  const exit = document.querySelector("#snel-weg");
+  const leave = () => {
+    document.documentElement.replaceChildren(); // nothing to see while the other page comes
+    location.replace(exit.href); // and nothing to go back to
+  };
+  let escapes = [];
+  exit.addEventListener("click", (event) => { event.preventDefault(); leave(); });
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape") return;
+    escapes = [...escapes, event.timeStamp].filter((at) => event.timeStamp - at < 1000);
+    if (escapes.length > 1) leave();
+  });
+
   // ---------------------------------------------------------------- hearing
 
   const listen = () => {

@@ -3,19 +3,25 @@
 import asyncio
 import contextlib
 import json
+import re
 import socket
 import time
 from collections import defaultdict
 from itertools import count
 
+import httpx
 import pytest
 import uvicorn
 from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse
 
-from bot.channels import telegram
+from bot.channels.telegram import Pace, Telegram
+from bot.channels.telegram_running import bot_at, run
+from bot.channels.telegram_webhook import webhook_routes
+from bot.settings import Webhook
 
 TOKEN = "1234:test"
+SECRET = "a-secret_of-1234"
 ME = {"id": 1234, "is_bot": True, "first_name": "Wegwijs", "username": "wegwijs_bot"}
 
 
@@ -39,11 +45,15 @@ class FakeBotApi:
         self.refusals = defaultdict(list)
         self.delays = defaultdict(float)
         self.webhook = ""
+        self.secret = ""
+        self.brought = []  # (update_id, status) of what was brought to the webhook
+        self.menus = {}  # (scope, language) -> commands
         self.allowed = []
         self._numbers = count(1)
         self._changed = asyncio.Condition()
         self._poll = 0
         self._port = 0
+        self._bringing = None
 
     # ------------------------------------------------------------ what residents do
 
@@ -83,8 +93,9 @@ class FakeBotApi:
 
     # ------------------------------------------------------------ what tests see and decide
 
-    def refuse(self, method, code, description="refused", times=1, **parameters):
-        self.refusals[method] += [Refusal(code, description, **parameters)] * times
+    def refuse(self, method, code, description="refused", times=1, when=None, **parameters):
+        """Refuse the next calls of a method, or the next for which `when` holds."""
+        self.refusals[method] += [(when or (lambda _: True), Refusal(code, description, **parameters))] * times
 
     def said(self, chat=42):
         return [message["text"] for message in self.messages if message["chat"]["id"] == chat]
@@ -99,7 +110,11 @@ class FakeBotApi:
         assert all(len(row) == 1 for row in rows)
         return [button["text"] for [button] in rows]
 
-    async def until(self, holds, seconds=8):
+    def taken_away(self):
+        """Return the numbers of messages that the bot asked to delete."""
+        return {number for method, given in self.calls if method == "deleteMessages" for number in given["message_ids"]}
+
+    async def until(self, holds, seconds=20):
         """Wait until something holds that can change with a call."""
         async with asyncio.timeout(seconds), self._changed:
             await self._changed.wait_for(holds)
@@ -161,16 +176,77 @@ class FakeBotApi:
         return message
 
     async def deleteMessage(self, given):  # noqa: N802
-        self.messages.remove(self._find(given))
+        message = self._find(given)
+        if not _is_young(message):
+            raise Refusal(400, "Bad Request: message can't be deleted for everyone")
+        self.messages.remove(message)
+        return True
+
+    async def deleteMessages(self, given):  # noqa: N802
+        chat, numbers = int(given["chat_id"]), given["message_ids"]
+        if not 1 <= len(numbers) <= 100:
+            raise Refusal(400, "Bad Request: message identifiers are not specified, or too many")
+        found = [one for one in self.messages if one["chat"]["id"] == chat and one["message_id"] in numbers]
+        if not all(map(_is_young, found)):
+            raise Refusal(400, "Bad Request: message can't be deleted for everyone")
+        for message in found:  # those that are not there are passed by
+            self.messages.remove(message)
+        return True
+
+    async def setMyCommands(self, given):  # noqa: N802
+        commands, language = given["commands"], given.get("language_code", "")
+        if not all(re.fullmatch("[a-z0-9_]{1,32}", one["command"]) for one in commands):
+            raise Refusal(400, "Bad Request: BOT_COMMAND_INVALID")
+        if not all(1 <= len(one["description"]) <= 256 for one in commands):
+            raise Refusal(400, "Bad Request: BOT_COMMAND_DESCRIPTION_INVALID")
+        if not re.fullmatch("([a-z]{2})?", language):
+            raise Refusal(400, "Bad Request: invalid language code specified")
+        self.menus[given.get("scope", {"type": "default"})["type"], language] = commands
         return True
 
     async def setWebhook(self, given):  # noqa: N802
-        self.webhook = given["url"]
+        if not re.fullmatch("[A-Za-z0-9_-]{0,256}", given.get("secret_token", "")):
+            raise Refusal(400, "Bad Request: secret token contains unallowed characters")
+        await self._leave_webhook()
+        self.webhook, self.secret = given["url"], given.get("secret_token", "")
+        self.allowed = given.get("allowed_updates", self.allowed)
+        if self.webhook:
+            self._bringing = asyncio.create_task(self._bring())
         return True
 
     async def deleteWebhook(self, given):  # noqa: N802
+        await self._leave_webhook()
         self.webhook = ""
         return True
+
+    async def _bring(self):
+        """Bring each update to the webhook, again and again until it says that it has it."""
+        headers = {"X-Telegram-Bot-Api-Secret-Token": self.secret} if self.secret else {}
+        async with httpx.AsyncClient(headers=headers) as client:
+            while True:
+                async with self._changed:
+                    await self._changed.wait_for(self._allowed)
+                [update, *_] = self._allowed()
+                status = await self._brought(client, update)
+                async with self._changed:
+                    self.brought.append((update["update_id"], status))
+                    if status == 200:
+                        self.queue.remove(update)
+                    self._changed.notify_all()
+                if status != 200:
+                    await asyncio.sleep(0.05)
+
+    async def _brought(self, client, update):
+        try:
+            return (await client.post(self.webhook, json=update)).status_code
+        except httpx.TransportError:
+            return 0
+
+    async def _leave_webhook(self):
+        if self._bringing:
+            self._bringing.cancel()
+            await asyncio.gather(self._bringing, return_exceptions=True)
+            self._bringing = None
 
     # ------------------------------------------------------------ underneath
 
@@ -180,23 +256,18 @@ class FakeBotApi:
 
     async def start(self):
         """Listen, on the same port as before when there was one."""
-        with socket.socket() as free:
-            free.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            free.bind(("127.0.0.1", self._port))
-            self._port = free.getsockname()[1]
+        self._port = free_port(self._port)
         app = FastAPI()
         app.add_api_route("/bot{token}/{method}", self._called, methods=["GET", "POST"])
-        config = uvicorn.Config(app, port=self._port, log_level="error", lifespan="off", timeout_graceful_shutdown=0)
-        self._server = uvicorn.Server(config)
-        self._server.install_signal_handlers = lambda: None
-        self._serving = asyncio.create_task(self._server._serve())
-        while not self._server.started:  # noqa: ASYNC110 -- uvicorn has no event for it
-            await asyncio.sleep(0.01)
+        self._server = Server(app, self._port)
+        await self._server.start()
+        if self.webhook:
+            self._bringing = asyncio.create_task(self._bring())
 
     async def stop(self):
         """Fall silent, in the middle of whatever is asked."""
-        self._server.should_exit = True
-        await self._serving
+        await self._leave_webhook()
+        await self._server.stop()
 
     async def _called(self, token: str, method: str, request: Request) -> JSONResponse:
         given = {key: _value(value) for key, value in (await request.form()).items()}
@@ -216,8 +287,8 @@ class FakeBotApi:
         await asyncio.sleep(self.delays[method])
         if token != TOKEN:
             raise Refusal(401, "Unauthorized")
-        if self.refusals[method]:
-            raise self.refusals[method].pop(0)
+        if self.refusals[method] and self.refusals[method][0][0](given):
+            raise self.refusals[method].pop(0)[1]
         if method not in METHODS:
             raise Refusal(404, "Not Found")
         return await getattr(self, method)(given)
@@ -253,6 +324,35 @@ class FakeBotApi:
 METHODS = {name for name in vars(FakeBotApi) if name.startswith(("get", "send", "answer", "edit", "delete", "set"))}
 
 
+class Server:
+    """Serves an application on a port."""
+
+    def __init__(self, app, port, lifespan="off"):
+        config = uvicorn.Config(app, port=port, log_level="error", lifespan=lifespan, timeout_graceful_shutdown=0)
+        self._server = uvicorn.Server(config)
+        self._server.install_signal_handlers = lambda: None
+
+    async def start(self):
+        self._serving = asyncio.create_task(self._server._serve())
+        while not self._server.started:  # noqa: ASYNC110 -- uvicorn has no event for it
+            await asyncio.sleep(0.01)
+
+    async def stop(self):
+        self._server.should_exit = True
+        await self._serving
+
+
+def free_port(wanted=0):
+    with socket.socket() as free:
+        free.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        free.bind(("127.0.0.1", wanted))
+        return free.getsockname()[1]
+
+
+def _is_young(message):
+    return time.time() - message["date"] < 48 * 60 * 60
+
+
 def _person(chat):
     return {"id": abs(chat), "is_bot": False, "first_name": "Anna", "language_code": "nl"}
 
@@ -277,18 +377,66 @@ def token():
 
 
 @pytest.fixture
+def secret():
+    return SECRET
+
+
+@pytest.fixture
+def serves():
+    """Return what serves a whole application on a port of `free_port()`, and gives a client for it."""
+
+    @contextlib.asynccontextmanager
+    async def serving(app, port):
+        server = Server(app, port, lifespan="on")
+        await server.start()
+        try:
+            async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}") as client:
+                yield client
+        finally:
+            await server.stop()
+
+    serving.free_port = free_port
+    return serving
+
+
+@contextlib.asynccontextmanager
+async def _running(telegram):
+    stop = asyncio.Event()
+    task = asyncio.create_task(run(telegram, stop))
+    try:
+        yield task
+    finally:
+        stop.set()
+        await task
+
+
+def _telegram(api, assistant, webhook=None):
+    pace = Pace(poll=2, outbox=0.1, first_rest=0.05, longest_rest=0.2)
+    return Telegram(assistant, bot_at(TOKEN, api.url), webhook, pace)
+
+
+@pytest.fixture
 def wegwijs(api):
     """Return what runs the Telegram channel for an assistant, as long as its `async with` lasts."""
-    pace = telegram.Pace(poll=2, outbox=0.1, first_rest=0.05, longest_rest=0.2)
+    return lambda assistant: _running(_telegram(api, assistant))
+
+
+@pytest.fixture
+def door(api):
+    """Return what runs it with a webhook instead, and gives a client that posts where Telegram does."""
 
     @contextlib.asynccontextmanager
     async def running(assistant):
-        stop = asyncio.Event()
-        task = asyncio.create_task(telegram.run(assistant, TOKEN, api.url, stop=stop, pace=pace))
+        url = f"http://127.0.0.1:{free_port()}"
+        telegram = _telegram(api, assistant, Webhook(url=url, secret=SECRET))
+        app = FastAPI()
+        app.include_router(webhook_routes(telegram, SECRET))
+        server = Server(app, int(url.rpartition(":")[2]))
+        await server.start()
         try:
-            yield task
+            async with httpx.AsyncClient(base_url=url) as client, _running(telegram):
+                yield client
         finally:
-            stop.set()
-            await task
+            await server.stop()
 
     return running

@@ -15,7 +15,10 @@ from aiogram.exceptions import (
     TelegramServerError,
     TelegramUnauthorizedError,
 )
-from aiogram.types import CallbackQuery, InlineKeyboardButton, InlineKeyboardMarkup, Message
+from aiogram.types import BotCommand, CallbackQuery, InlineKeyboardButton, InlineKeyboardMarkup, Message
+from aiogram.webhook.aiohttp_server import SimpleRequestHandler
+from aiohttp import web
+from aiohttp.test_utils import TestServer
 
 YES = InlineKeyboardMarkup(inline_keyboard=[[InlineKeyboardButton(text="Ja", callback_data="/affirm")]])
 
@@ -151,6 +154,58 @@ async def test_a_message_can_be_deleted_once(api, token):
             await message.delete()
 
     assert api.said() == []
+
+
+async def test_of_several_messages_those_that_are_gone_are_passed_by_and_one_that_is_too_old_stops_all(api, token):
+    async with aiogram_bot(api, token) as bot:
+        numbers = [(await bot.send_message(42, text)).message_id for text in ("een", "twee", "drie")]
+        assert await bot.delete_messages(42, [numbers[0], 999])
+        api.messages[0]["date"] -= 49 * 60 * 60
+        with pytest.raises(TelegramBadRequest):
+            await bot.delete_messages(42, numbers)
+        with pytest.raises(TelegramBadRequest):
+            await bot.delete_messages(42, list(range(1, 102)))
+
+    assert api.said() == ["twee", "drie"]
+
+
+@pytest.mark.parametrize(
+    ("command", "told", "language"), [("Start", "x", ""), ("start", "", ""), ("start", "x", "pap")]
+)
+async def test_a_command_that_telegram_does_not_take_is_a_bad_request(api, token, command, told, language):
+    async with aiogram_bot(api, token) as bot:
+        await bot.set_my_commands([BotCommand(command="start", description="Begin")], language_code="nl")
+        with pytest.raises(TelegramBadRequest):
+            await bot.set_my_commands([BotCommand(command=command, description=told)], language_code=language)
+
+
+@pytest.mark.parametrize("secret", ["een geheim", "a" * 257])
+async def test_a_secret_that_telegram_does_not_take_is_a_bad_request(api, token, secret):
+    async with aiogram_bot(api, token) as bot:
+        with pytest.raises(TelegramBadRequest):
+            await bot.set_webhook("https://wegwijs.example/hook", secret_token=secret)
+
+
+async def test_a_webhook_of_aiogram_gets_each_update_with_the_secret(api, token, secret):
+    dispatcher = Dispatcher()
+
+    @dispatcher.message()
+    async def echo(message: Message):
+        await message.answer(f"{message.text}?")
+
+    async with aiogram_bot(api, token) as bot:
+        app = web.Application()
+        SimpleRequestHandler(dispatcher, bot, handle_in_background=False, secret_token=secret).register(app, "/hook")
+        async with TestServer(app) as server:
+            await bot.set_webhook(str(server.make_url("/hook")), secret_token="another")
+            await api.types("hallo")
+            await api.until(lambda: api.brought)
+            await bot.set_webhook(str(server.make_url("/hook")), secret_token=secret)
+            said = await api.hears(1)
+            await api.until(lambda: not api.queue)
+
+    assert {status for _, status in api.brought} == {401, 200}
+    assert said == ["hallo?"]
 
 
 async def test_a_slow_answer_takes_its_time(api, token):

@@ -70,7 +70,7 @@ async def test_the_choices_are_buttons_and_go_when_one_is_tapped(api, wegwijs, a
         await api.taps("Weet ik niet")
         await api.until(lambda: api.taken and api.messages[0].get("reply_markup") is None)
 
-    assert before == ["Weet ik niet", "Waarom vraagt u dit?"]
+    assert before[:2] == ["Weet ik niet", "Waarom vraagt u dit?"]
 
 
 async def test_a_button_with_a_long_payload_is_understood_by_its_key(api, wegwijs, assistant, minds):
@@ -217,10 +217,10 @@ async def test_an_error_of_ours_is_a_sentence_and_the_next_message_is_answered(
 ):
     real = assistant.handle
 
-    async def handle(incoming):
+    async def handle(incoming, farewell):
         if incoming.text == "breek":
             raise ZeroDivisionError
-        return await real(incoming)
+        return await real(incoming, farewell)
 
     monkeypatch.setattr(assistant, "handle", handle)
     async with wegwijs(assistant):
@@ -310,12 +310,11 @@ async def test_formatting_signs_stay_as_they_are(api, wegwijs, assistant):
 async def test_stop_asks_whether_to_erase_and_wis_erases(api, wegwijs, assistant, say):
     async with wegwijs(assistant):
         await api.types("/stop")
-        await api.hears(1)
+        [asked] = await api.hears(1)
         await api.types("/wis")
-        said = await api.hears(2)
+        await api.until(lambda: api.said() == [say("forgotten")])
 
-    assert say("stop") in said[0]
-    assert said[1] == say("forgotten")
+    assert say("stop") in asked
     assert await assistant.store.read("telegram:42") == ()
 
 
@@ -362,6 +361,6 @@ async def test_stopping_in_the_middle_of_a_long_poll_takes_a_moment(api, wegwijs
 
 async def until(found):
     """Wait until an asynchronous question has an answer."""
-    async with asyncio.timeout(8):
+    async with asyncio.timeout(20):
         while not await found():  # noqa: ASYNC110 -- the store is asked, it has no event for this
             await asyncio.sleep(0.02)

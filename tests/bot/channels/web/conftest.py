@@ -26,7 +26,6 @@ from bot.messages import Part, Reply
 from bot.minds import Minds
 from bot.phrases import load_phrases
 from bot.stores.memory import MemoryStore
-from intents.load import load_theme_names
 from intents.model import Reading, Understanding
 from referral.guide import Guide
 from referral.load import load_guide
@@ -71,9 +70,7 @@ def guide() -> Guide:
 
 @pytest.fixture
 def assistant(guide: Guide) -> Assistant:
-    names = load_theme_names()
-    minds = Minds(understand, guide, load_phrases(), lambda theme, language: names[theme][language])
-    return Assistant(MemoryStore(), minds, StillClock())
+    return Assistant(MemoryStore(), Minds(understand, guide, load_phrases()), StillClock())
 
 
 @pytest.fixture

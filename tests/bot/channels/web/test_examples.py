@@ -1,23 +1,18 @@
-"""The sentences to start with, read by the real understanding: whoever taps one lands where it says."""
+"""The sentences to start with: a tap sends the theme itself, in every language."""
 
 import pytest
 
 from bot.channels.web.page import EXAMPLES, HERE
+from bot.messages import payload
 from bot.phrases import load_phrases
-from intents.understand import Reader, load_reader
 
 TEXTS = load_phrases(HERE / "texts")
-SENTENCES = [(language, theme) for language in TEXTS.languages for theme in EXAMPLES]
 
 
-@pytest.fixture(scope="module")
-def reader() -> Reader:
-    return load_reader()
+@pytest.mark.parametrize("language", TEXTS.languages)
+async def test_whoever_taps_a_sentence_lands_at_its_theme(client, language):
+    page = await client.get(f"/?taal={language}")
 
-
-@pytest.mark.parametrize(("language", "theme"), SENTENCES, ids=lambda one: one)
-def test_an_example_is_understood_as_its_theme_and_raises_no_alarm(reader, language, theme):
-    understood = reader.understand(TEXTS(f"examples_of.{theme}", language), None, None)
-
-    assert [reading.theme for reading in understood.themes] == [theme]
-    assert (understood.signals, understood.act, understood.language) == ((), None, language)
+    for theme in EXAMPLES:
+        assert client.text_of(TEXTS(f"examples_of.{theme}", language)) in client.text_of(page.text)
+        assert payload("theme", theme=theme).replace('"', "&#34;") in page.text

@@ -34,7 +34,7 @@ async def test_the_page_says_at_once_what_wegwijs_is_and_what_it_does_with_what_
     assert 'action="/chat/wis"' in page.text
     assert 'href="/?taal=nl"' in page.text
     assert 'href="/?taal=en"' in page.text
-    assert page.text.count('name="message" value="') == 6  # examples to start with
+    assert page.text.count('name="choice" value="/theme{') == 6  # examples to start with
 
 
 async def test_looking_at_the_page_sets_no_cookie(client):

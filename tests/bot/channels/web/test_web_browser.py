@@ -367,3 +367,62 @@ def test_the_first_view_is_light_and_asks_nothing_of_others(visit, server):
     hosts = page.evaluate("performance.getEntriesByType('resource').map(one => new URL(one.name).origin)")
 
     assert set(hosts) == {server.address}
+
+
+# ---------------------------------------------------------------- languages, and leaving quickly
+
+
+def elsewhere(page: Page) -> str:
+    """Let the page that the quick way out leads to be a page of ours, and return its address."""
+    page.context.route("https://www.weeronline.nl/**", lambda route: route.fulfill(body="<h1>Het weer</h1>"))
+    return "https://www.weeronline.nl/"
+
+
+@pytest.mark.parametrize("way", ["link", "keys"])
+def test_one_tap_or_escape_twice_leaves_and_the_way_back_does_not_lead_here(visit, server, way):
+    page = visit()
+    page.goto(f"{server.address}/?taal=en")
+    address = elsewhere(page)
+    say(page, QUESTION["en"])
+    if way == "link":
+        page.locator("#snel-weg").click()
+    else:
+        page.keyboard.press("Escape")
+        page.keyboard.press("Escape")
+
+    page.wait_for_url(address)
+    page.go_back()
+    expect(page).not_to_have_url(f"{server.address}/?taal=en")
+
+
+def test_escape_once_does_not_leave(visit):
+    page = visit()
+    page.keyboard.press("Escape")
+    page.wait_for_timeout(1100)
+    page.keyboard.press("Escape")
+    page.wait_for_timeout(200)
+
+    expect(page.locator("#bericht")).to_be_visible()
+
+
+def test_the_language_is_chosen_from_a_menu_and_the_conversation_goes_on_in_it(visit):
+    page = visit()
+    page.locator(".ww-languages summary").click()
+    page.get_by_role("link", name="العربية").click()
+
+    expect(page.locator("html")).to_have_attribute("dir", "rtl")
+    say(page, "huurschuld")
+    expect(messages(page).last.locator(".ww-body")).to_have_attribute("lang", "ar")
+
+
+def test_axe_finds_nothing_from_right_to_left(visit):
+    page = visit("/?taal=ar", reduced_motion="reduce")
+    found = [*faults(page)]
+    page.locator(".ww-languages summary").click()
+    found += faults(page)
+    page.locator(".ww-languages summary").click()
+    say(page, "زوجي يضربني")
+    found += faults(page)
+
+    assert found == []
+    assert page.evaluate("document.documentElement.scrollWidth") == PHONE["width"]

@@ -266,3 +266,38 @@ async def test_other_fields_of_rasa_are_passed_by(ask, assistant):
 
     [heard] = [event for event in await assistant.store.read("rest:anna") if isinstance(event, Heard)]
     assert heard.text == "hallo"
+
+
+@pytest.mark.parametrize("asked", ["true", "True"])
+async def test_a_stream_is_the_same_messages_a_line_each(client, ask, asked):
+    whole = await ask("ik heb schulden", sender="anna", message_id="1")
+
+    body = {"sender": "anna", "message": "ik heb schulden", "message_id": "1"}
+    async with client.stream("POST", f"{URL}?stream={asked}", json=body) as answer:
+        lines = [line async for line in answer.aiter_lines()]
+
+    assert answer.status_code == 200
+    assert answer.headers["content-type"].startswith("text/event-stream")
+    assert [json.loads(line) for line in lines] == whole
+
+
+@pytest.mark.parametrize("asked", ["false", "", "1", "x"])
+async def test_any_other_value_of_stream_is_no_stream(client, asked):
+    answer = await client.post(f"{URL}?stream={asked}", json={"sender": "anna", "message": "hallo"})
+
+    assert answer.headers["content-type"] == "application/json"
+    assert answer.json()
+
+
+async def test_a_stream_that_cannot_be_given_says_so_too(client, store, say):
+    store.is_away = True
+    answer = await client.post(f"{URL}?stream=true", json={"sender": "anna", "message": "hallo"})
+
+    assert answer.status_code == 503
+    assert json.loads(answer.text) == {"recipient_id": "anna", "text": say("away")}
+
+
+async def test_a_bad_request_for_a_stream_says_what_is_wrong(client):
+    answer = await client.post(f"{URL}?stream=true", content=b"{}")
+
+    assert (answer.status_code, answer.json()) == (400, {"error": '"sender" is missing; "message" is missing'})
