@@ -58,7 +58,7 @@ def main() -> None:
     parts: dict[str, Callable[[str], object]] = {
         "language": language_of,
         "facts": lambda text: read_facts(text, language_of(text), None),
-        "patterns of danger": lambda text: patterns_in(text, language_of(text)),
+        "patterns of danger": patterns_in,
         "word pieces": encoder.tokens,
         "vector (with word pieces)": encoder.encode,
         "n-grams": lambda text: heads.features(text, vectors[text]),

@@ -12,8 +12,6 @@ from intents.load import DATA, FaultsFound, languages, line_of
 from intents.model import Fault
 from intents.normalise import plain
 
-_EVERYWHERE = ("nl", "en")
-_SHORT = 8  # words
 _END = re.compile(r"[.!?;\n]+\s")  # of a sentence
 
 
@@ -21,7 +19,6 @@ _END = re.compile(r"[.!?;\n]+\s")  # of a sentence
 class Pattern:
     """Fires when `any` is found in a plain text and `unless` is not in the same sentence."""
 
-    language: str
     signal: str
     any: re.Pattern[str]
     unless: re.Pattern[str] | None
@@ -53,7 +50,7 @@ def load_patterns(folder: Path = DATA) -> tuple[Pattern, ...]:
                 if slips := tuple(_slips(entry)):
                     faults += (_fault(path, text, signal, *slip) for slip in slips)
                 else:
-                    patterns.append(_pattern(path.parent.name, signal, entry))
+                    patterns.append(_pattern(signal, entry))
     if faults:
         raise FaultsFound(faults)
     return tuple(patterns)
@@ -79,9 +76,9 @@ def _fault(path: Path, text: str, signal: str, written: str, why: str) -> Fault:
     )
 
 
-def _pattern(language: str, signal: str, entry: Mapping[str, Sequence[str]]) -> Pattern:
+def _pattern(signal: str, entry: Mapping[str, Sequence[str]]) -> Pattern:
     unless = entry.get("unless")
-    return Pattern(language, signal, _one_of(entry["any"]), _one_of(unless) if unless else None)
+    return Pattern(signal, _one_of(entry["any"]), _one_of(unless) if unless else None)
 
 
 def _one_of(expressions: Sequence[str]) -> re.Pattern[str]:
@@ -89,15 +86,8 @@ def _one_of(expressions: Sequence[str]) -> re.Pattern[str]:
     return re.compile(rf"\b(?:{'|'.join(expressions)})")
 
 
-def patterns_in(text: str, language: str) -> dict[str, str]:
-    """Return the signals whose patterns fire on a guarded text, with the words.
-
-    People mix languages: Dutch and English always count beside the language itself, every language counts in a short
-    text, whose own language is hard to tell, and in another alphabet all that write in it.
-    """
+def patterns_in(text: str) -> dict[str, str]:
+    """Return the signals whose patterns fire on a guarded text, in any language (people mix them), with the words."""
     comparable = plain(text)
-    every = len(comparable.split()) <= _SHORT or not comparable.isascii()
-    spoken = {language, *_EVERYWHERE}
-    looked_at = (one for one in reversed(load_patterns()) if every or one.language in spoken)
-    found = ((one.signal, one.found(comparable)) for one in looked_at)
+    found = ((one.signal, one.found(comparable)) for one in reversed(load_patterns()))
     return {signal: words for signal, words in found if words is not None}

@@ -52,7 +52,7 @@ class Reader:
         if not text:
             return Understanding(language=language)
         facts = read_facts(text, language, expecting)
-        signals = patterns_in(text, language)
+        signals = patterns_in(text)
         if not signals and (act := _plain_answer(text, language, expecting, facts)):
             return Understanding(language=language, act=act, facts=facts)
         features = self._heads.features(text, self._encoder.encode(text))

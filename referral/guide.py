@@ -59,7 +59,9 @@ class Guide(Value):
     themes: Words
     facts: Mapping[str, Fact]
     unknown: Words
-    sentences: Mapping[str, Words] = Field(description="our own sentences and the names of the days, by a short name")
+    sentences: Mapping[str, Words] = Field(
+        default_factory=dict, description="our own sentences and the names of the days, by a short name"
+    )
     follows: tuple[Follows, ...]
     signals: Signals
     organisations: Mapping[str, Organisation] = Field(description="help lines too; an id is never used twice")

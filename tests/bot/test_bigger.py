@@ -190,12 +190,10 @@ def read_words(text: str, language: str | None, asked: str | None) -> Understand
 @pytest.fixture(scope="module")
 def real_minds() -> Minds:
     """The real guide and sentences, with a reader of which the tests know when it is sure."""
-    names = load_theme_names()
     return Minds(
         understand=read_words,
         guide=load_guide(),
         phrases=load_phrases(),
-        themes=lambda theme, language: names[theme].get(language, names[theme]["nl"]),
         directory="1",
     )
 

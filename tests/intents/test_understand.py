@@ -13,14 +13,14 @@ SENTENCES = Path(__file__).parent / "sentences"
 
 # Floors under the held-out scores, some points below what `wegwijs evaluate` prints; to be raised, never lowered.
 FLOORS = {
-    "Dutch: a right theme first": 0.85,
-    "Dutch: a right theme among three": 0.95,
-    "Dutch: right after one question": 0.92,
-    "other languages: a right theme first": 0.80,
-    "other languages: a right theme among three": 0.92,
-    "other languages: right after one question": 0.86,
-    "danger seen": 0.75,
-    "acts told apart": 0.73,
+    "Dutch: a right theme first": 0.86,
+    "Dutch: a right theme among three": 0.96,
+    "Dutch: right after one question": 0.94,
+    "other languages: a right theme first": 0.83,
+    "other languages: a right theme among three": 0.94,
+    "other languages: right after one question": 0.91,
+    "danger seen": 0.82,
+    "acts told apart": 0.78,
     "themes not taken for acts": 0.95,
     "language": 0.93,
     "facts that are right": 0.95,

@@ -32,7 +32,7 @@ def test_a_new_municipality_is_valid_at_once_and_everything_has_an_answer(copy, 
         f"municipalities/soest/{name}" for name in ("areas.yaml", "organisations.yaml", "rules/_plan.yaml")
     )
     assert prove(guide, today).faults == ()
-    assert guide.facts["city"].values["soest"] == {"nl": "Soest", "en": "Soest"}
+    assert guide.facts["city"].values["soest"].items() >= {"nl": "Soest", "en": "Soest"}.items()
     for theme in guide.themes:
         names = [one.organisation for one in decided(guide, theme, today).referrals]
         expected = {"medisch": ["huisarts"], "huiselijk_geweld": ["veilig-thuis", "own-municipality"]}
