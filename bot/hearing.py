@@ -78,7 +78,7 @@ def _as_an_answer(conversation: Conversation, text: str, understood: Understandi
     for_place = asked in (PLACE, "wijk")
     if place.candidates and (only_place or (count <= _FEW and (for_place or not understood.themes))):
         understood = understood.model_copy(update={"act": None, "ranking": (), "themes": ()})
-    if place.candidates and count <= _FEW:
+    if place.candidates and count <= _FEW and "age" not in understood.facts:  # "ik ben 12, overvecht" is a child
         calm = () if only_place else tuple(one for one in understood.signals if one != "minor_speaking")
         understood = understood.model_copy(update={"signals": calm})
     if (asked in understood.facts or place.candidates) and count <= _ANSWER and understood.act in FIRST_ACTS:

@@ -640,3 +640,17 @@ def test_asking_for_another_language_in_words_gives_the_list(talk):
     named = [(read_payload(choice) or ("", {}))[1].get("language") for choice in pressable(reply)]
     assert {"nl", "nl-simple", "en", "ar", "uk"} <= set(named)
     assert len(named) == 17
+
+
+def test_a_child_that_tells_its_age_and_place_in_four_words_is_a_child(talk):
+    talk.choose("theme", theme="school")
+
+    assert "minor_speaking" in talk.say("ik ben 12, overvecht").signals
+
+
+def test_a_place_alone_raises_no_alarm_and_adds_no_theme(talk):
+    talk.choose("theme", theme="geldzorgen")
+
+    reply = talk.say("Kanaleneiland")
+
+    assert (reply.themes, reply.signals) == (("geldzorgen",), ())
