@@ -226,7 +226,7 @@ def _chosen(now: Conversation, event: Heard) -> str | None:
 
 
 def _told_unsafe(event: Heard) -> bool:
-    return read_payload(event.text) == ("safe", {"here": "no"})
+    return event.understanding.act == "unsafe" or read_payload(event.text) == ("safe", {"here": "no"})
 
 
 def _new_question(now: Conversation) -> Conversation:

@@ -25,7 +25,7 @@ ACTS = FIRST_ACTS | {
 NO_ANSWER = {"out_of_scope", "affirm", "deny", "rather_not"}  # acts that answer no question for a fact
 
 _POSTCODE = re.compile(r"\d{4} ?[a-z]{2}|\d{4}", re.IGNORECASE)
-_SAFE = {"affirm": "yes", "deny": "no"}  # what an answer says of "is het veilig om hier te praten?"
+_SAFE = {"affirm": "safe", "deny": "unsafe"}  # what an answer says of "is het veilig om hier te praten?"
 _IS_SAFE = payload("safe", here="yes")
 _PIECE = 12  # words at most in a message that may be half of a sentence
 _FEW = 4  # words; a longer message that says nothing to us may say much to a person
@@ -49,7 +49,7 @@ def hear(conversation: Conversation, incoming: Incoming, minds: Minds, now: date
     place = locate(text, minds.guide.areas, answering=answering) if text else Location()
     understood = _as_an_answer(conversation, text, understood, place)
     if asked == "safe" and (answer := read_answer(text, understood.language)) in _SAFE and not understood.themes:
-        text = payload("safe", here=_SAFE[answer])
+        understood = understood.model_copy(update={"act": _SAFE[answer]})
     understood = _giving_up(conversation, text, understood, place) if text else understood
     return Heard(
         at=now,

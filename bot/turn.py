@@ -93,7 +93,7 @@ def _pressed(before: Conversation, then: Conversation, heard: Heard, minds: Mind
         case "more":
             return (), words.chat("start")
         case "safe":
-            return (), _safe(before, then, heard.text, words)
+            return (), _safe(before, then, words, is_safe=chosen != ("safe", {"here": "no"}))
         case "remove" if _wants_removal(then, heard):
             return (), words.chat("danger.removed")
         case "language" if chosen and chosen[1] and then.chosen in words.phrases.languages:
@@ -114,6 +114,8 @@ def _answered(before: Conversation, then: Conversation, heard: Heard, minds: Min
     if not (asked or told.themes or told.signals or act in FIRST_ACTS or chosen or heard.place):
         for named in organisations_in(heard.text, minds.guide, words.on)[:1]:
             return (), words.organisation(named.organisation, named.called, then.facts.get("wijk"))
+    if act in ("safe", "unsafe"):
+        return (), _safe(before, then, words, is_safe=act == "safe")
     told_more = told.themes or told.signals or answered or put_right or no_answer
     if act in ("why", "privacy") and (step := _why(act, before, then, minds, words)) is not None:
         return step
@@ -161,8 +163,7 @@ def _decided(then: Conversation, minds: Minds, words: Wording, *, with_reason: b
     number = receipt(then.words, words.on, minds.directory) if refers else None
     reply = _worded(decision, then, words, number)
     if with_reason and isinstance(decision, Ask):
-        again = words.ask(decision, _afresh(then))
-        reply = again.model_copy(update={"parts": (words.why(decision), *again.parts)})
+        reply = _asked_afresh(decision, then, words, words.why(decision))
     event = Decided(at=words.now, decision=decision, on=words.on, directory=minds.directory, receipt=number)
     return (event,), reply
 
@@ -197,24 +198,22 @@ def _acted(act: str | None, before: Conversation, then: Conversation, words: Wor
         case "language":
             return (), words.languages()
         case _ if isinstance(before.decision, Ask) and before.expects == before.decision.fact:
-            asked = words.ask(before.decision, _afresh(then))
             said = () if act in ("affirm", "deny") else (Part(kind="text", text=words.say(act or "help")),)
-            return (), asked.model_copy(update={"parts": (*said, *asked.parts)})
+            return (), _asked_afresh(before.decision, then, words, *said)
         case _:
             return (), words.chat(act or "help", words.button("themes", "other"), words.button("human"))
 
 
-def _safe(before: Conversation, then: Conversation, chosen: str, words: Wording) -> Reply:
+def _safe(before: Conversation, then: Conversation, words: Wording, *, is_safe: bool) -> Reply:
     """Answer whether it is safe to talk: go on with the question that stood, or stop with the numbers to call."""
-    if read_payload(chosen) == ("safe", {"here": "no"}):
+    if not is_safe:
         lines = tuple(way for one in ("veilig-thuis", "112") for way in words.line(one))
         part = Part(kind="text", text=words.say("danger.safe_later"), ways=lines)
         choices = *_remove_here(then, words), words.button("yes_forget", "forget")
         return Reply(parts=(part,), choices=choices, language=words.language)
     said = Part(kind="text", text=words.say("danger.safe_now"))
     if isinstance(before.decision, Ask):
-        asked = words.ask(before.decision, _afresh(then))
-        return asked.model_copy(update={"parts": (said, *asked.parts)})
+        return _asked_afresh(before.decision, then, words, said)
     choices = words.button("call_me"), words.button("themes", "other")
     return Reply(parts=(said,), choices=choices, language=words.language)
 
@@ -223,14 +222,19 @@ def _in_chosen_language(before: Conversation, then: Conversation, words: Wording
     """Go on in the language that was chosen, with the question that stood."""
     said = Part(kind="text", text=words.say("language_chosen"))
     if isinstance(before.decision, Ask):
-        asked = words.ask(before.decision, _afresh(then))
-        return asked.model_copy(update={"parts": (said, *asked.parts)})
+        return _asked_afresh(before.decision, then, words, said)
     choices = words.button("themes", "other"), words.button("human")
     return Reply(parts=(said, Part(kind="text", text=words.say("start"))), choices=choices, language=words.language)
 
 
 def _was_said(before: Conversation, sentence: str) -> bool:
     return before.reply is not None and any(part.text == sentence for part in before.reply.parts)
+
+
+def _asked_afresh(ask: Ask, then: Conversation, words: Wording, *said: Part) -> Reply:
+    """Return the question in its own words, behind what is said first."""
+    asked = words.ask(ask, _afresh(then))
+    return asked.model_copy(update={"parts": (*said, *asked.parts)})
 
 
 def _afresh(then: Conversation) -> Conversation:

@@ -10,7 +10,7 @@ from referral.explain import Explanation
 from referral.guide import Guide
 from referral.hours import in_words, lines_open_first, open_first, open_now
 from referral.model import ELSEWHERE, PLACE, UNKNOWN, Ask, Contact, Location, Refer, Words
-from referral.tell import why_asked, why_here
+from referral.tell import in_language, why_asked, why_here
 
 # Which lines stand under the sentence for each that is said first (see referral_policy: "Signals come first").
 _LINES: Mapping[str, tuple[str, ...]] = {
@@ -43,7 +43,7 @@ class Wording:
 
     def pick(self, words: str | Words) -> str:
         """Return the sentence in this language, or in Dutch when there is none."""
-        return words if isinstance(words, str) else words.get(self.language, words[DUTCH])
+        return in_language(words, self.language)
 
     def name(self, organisation: str) -> str:
         """Return how an organisation is called."""

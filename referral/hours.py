@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from referral.guide import Guide
 from referral.model import Contact, Value
+from referral.tell import say
 from referral.week import MIDNIGHT, Hours, clock, hours_from
 
 HERE = ZoneInfo("Europe/Amsterdam")
@@ -105,17 +106,18 @@ def _next_half_hour(moment: datetime) -> datetime:
 
 def in_words(opening: Opening, at: datetime, guide: Guide, language: str) -> str:
     """Return the opening as a resident reads it: "nu open tot 17.00", "morgen vanaf 9.00"."""
-    said = {name: words.get(language, words["nl"]) for name, words in guide.sentences.items()}
-    if opening.now:
-        return said["hours_open"].format(time=time_of(opening.until)) if opening.until else said["hours_always"]
+    if opening.now and opening.until is None:
+        return say("hours_always", guide, language)
+    if opening.now and opening.until:
+        return say("hours_open", guide, language, time=time_of(opening.until))
     if opening.opens is None:
-        return said["hours_closed"]
+        return say("hours_closed", guide, language)
     moment = at.astimezone(HERE) if at.tzinfo else at
     days = (opening.opens.date() - moment.date()).days
     how = ("today", "tomorrow")[days] if days < 2 else "later" if days < 7 else "date"
-    day = said[f"day_{opening.opens.weekday()}"]
+    day = say(f"day_{opening.opens.weekday()}", guide, language)
     on = f"{opening.opens.day}-{opening.opens.month}"
-    return said[f"hours_{how}"].format(day=day, date=on, time=time_of(opening.opens))
+    return say(f"hours_{how}", guide, language, day=day, date=on, time=time_of(opening.opens))
 
 
 def time_of(moment: datetime) -> str:

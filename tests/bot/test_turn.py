@@ -654,3 +654,18 @@ def test_a_place_alone_raises_no_alarm_and_adds_no_theme(talk):
     reply = talk.say("Kanaleneiland")
 
     assert (reply.themes, reply.signals) == (("geldzorgen",), ())
+
+
+@pytest.mark.parametrize("typed", ["nee, hij zit naast mij", "ja hij is nu op zijn werk"])
+def test_what_is_typed_about_whether_it_is_safe_is_kept_as_it_was_typed(talk, typed):
+    talk.say("mijn man slaat mij")
+
+    talk.say(typed)
+
+    assert talk.conversation.words[-1] == typed
+
+
+def test_no_in_words_is_no_to_whether_it_is_safe(talk):
+    talk.say("mijn man slaat mij")
+
+    assert "0800-2000" in talk.say("nee, hij zit naast mij").plain
