@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 import numpy as np
+from sklearn.linear_model import LogisticRegression
 
 from intents.heads import NO_ACT, YOUNG, Alarm, Features, Heads, Linear, Thresholds, log_softmax, mixture_of
 from intents.learning import Array, Rows
@@ -15,7 +16,7 @@ _ALSO_RIGHT = 0.8  # of the second and third themes that are acted on must be ri
 _FALSE_ALARMS = 0.025  # of the messages without danger
 _TAKEN_FOR_YOUNG = 0.007  # of the messages of grown-ups
 _TAKEN_FOR_ACT = 0.01  # of the messages about a theme
-_LEAST_SURE = 0.4  # of an act, whatever the development messages say: "ik voel me rot" is no goodbye
+_LEAST_SURE = 0.15  # of an act, whatever the development messages say
 KINDS = ("dutch", "other")
 
 Seen = tuple[Example, Features]
@@ -29,7 +30,7 @@ def calibrated(heads: Heads, rows: Rows) -> Heads:
         **{kind: _temperature(heads, kind, by_kind[kind]) for kind in KINDS},
         "act": _temperature(heads, "act", seen),
     }
-    warm = replace(heads, temperatures=temperatures, alarm=_balanced(heads.alarm, [each for _, each in seen]))
+    warm = replace(heads, temperatures=temperatures, alarm=_balanced(heads.alarm, seen))
     return replace(warm, thresholds=_thresholds(warm, seen, by_kind))
 
 
@@ -38,12 +39,22 @@ def _features(rows: Rows) -> list[Features]:
     return [Features(vector, row.indices, row.data) for vector, row in zip(rows.vectors, grams, strict=True)]
 
 
-def _balanced(alarm: Alarm, seen: Sequence[Features]) -> Alarm:
-    """Return the reader of danger with both its parts counting alike."""
-    plain = replace(alarm, balance=0.0)
-    scores = [plain.scores(features) for features in seen]
-    likeliest = [float(np.delete(which, alarm.young).max()) for _, _, which in scores]
-    return replace(alarm, balance=float(np.std([danger for danger, _, _ in scores]) / np.std(likeliest)))
+def _balanced(alarm: Alarm, seen: Sequence[Seen]) -> Alarm:
+    """Return the reader of danger with its parts counting as tells danger best apart."""
+    scores = [alarm.scores(features) for _, features in seen]
+    beside = np.array([alarm.grams.scores(features) for _, features in seen])
+    likeliest = np.array([(danger, young) for danger, young, _ in scores])
+    targets = [[bool(set(one.signals) - {YOUNG}) for one, _ in seen], [YOUNG in one.signals for one, _ in seen]]
+    first, second = (_share(likeliest[:, part], beside[:, part], targets[part]) for part in (0, 1))
+    return replace(alarm, shares=(first, second))
+
+
+def _share(some: Array, others: Array, target: Sequence[bool]) -> float:
+    """Return how much the other scores count beside some, to tell the target apart."""
+    spread = np.array([some.std(), others.std()])
+    both = np.column_stack([some, others]) / spread
+    first, second = LogisticRegression(class_weight="balanced").fit(both, target).coef_[0] / spread
+    return float(max(0.0, second / first))
 
 
 def _temperature(heads: Heads, name: str, seen: Sequence[Seen]) -> float:

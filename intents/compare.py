@@ -26,9 +26,14 @@ class Change(Value):
         return self.before is not None and self.after is not None and not self.before.overlaps(self.after)
 
     @property
+    def loss(self) -> float:
+        """How much worse it became, as a share; below 0 when it became better."""
+        return self.difference if self.measure.endswith(_MISTAKES) else -self.difference
+
+    @property
     def worse(self) -> bool:
         """Whether this is a change for the worse that is hardly chance."""
-        return self.apart and (self.difference > 0) == self.measure.endswith(_MISTAKES)
+        return self.apart and self.loss > 0
 
 
 def compare(before: Scores, after: Scores) -> tuple[Change, ...]:
@@ -37,10 +42,11 @@ def compare(before: Scores, after: Scores) -> tuple[Change, ...]:
         Change(measure=name, before=before.shares.get(name), after=after.shares.get(name))
         for name in {**after.shares, **before.shares}
     )
-    return (*overall, *(change for change in _rows(before, after) if change.apart))
+    return (*overall, *(change for change in rows(before, after) if change.apart))
 
 
-def _rows(before: Scores, after: Scores) -> Iterator[Change]:
+def rows(before: Scores, after: Scores) -> Iterator[Change]:
+    """Yield the change of each row of the tables."""
     for table, rows in after.tables.items():
         for row, shares in rows.items():
             earlier = before.tables.get(table, {}).get(row, {})

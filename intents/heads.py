@@ -9,13 +9,13 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+import marisa_trie
 import numpy as np
 from numpy.typing import NDArray
 
 from intents.ngrams import Indices, Ngrams
 
 Floats = NDArray[np.float32]
-_POINT_STEP = 0.3 / 127  # of the int8 numbers in which points are kept; no part of a vector is larger than 0.3
 YOUNG = "minor_speaking"  # tells who writes; the other signals tell of danger
 NO_ACT = "-"  # the class of messages that ask or tell something, the first of the acts' classes
 
@@ -83,39 +83,27 @@ class Mixture:
 
 
 @dataclass(frozen=True)
-class Kernel:
-    """Scores of classes from the likeness (RBF) to messages that were learned: points (messages, 384)."""
-
-    points: Floats
-    weights: Floats
-    offset: Floats
-    gamma: float
-
-    def scores(self, vector: Floats) -> Floats:
-        """Return one score a class for a vector of length 1."""
-        likeness = np.exp(2 * self.gamma * (self.points @ vector - 1))
-        return np.asarray(self.weights @ likeness + self.offset, dtype=np.float32)
-
-
-@dataclass(frozen=True)
 class Alarm:
     """Sees danger, and that a minor writes (two scores each), and tells which signals it may be (one score each).
 
-    `balance` is how much the likeliest of the signals counts beside the two; `young` is the place of YOUNG.
+    `which` reads the signals by vector and n-grams, `grams` any danger and a minor by n-grams alone; `shares` tells
+    how much those count beside the likeliest signal and beside the signal of a minor, whose place is `young`.
     """
 
-    likeness: Kernel
-    grams: Linear
     which: Linear
+    grams: Linear
     young: int
-    balance: float = 0.0
+    shares: tuple[float, float] = (0.0, 0.0)
 
     def scores(self, features: Features) -> tuple[float, float, Floats]:
         """Return how much it looks like danger, like a minor who writes, and like each signal."""
-        danger, young = self.likeness.scores(features.vector) + self.grams.scores(features)
-        which = self.which.scores(features)
+        which, (danger, young) = self.which.scores(features), self.grams.scores(features)
         likeliest = float(np.delete(which, self.young).max())
-        return float(danger) + self.balance * likeliest, float(young), which
+        return (
+            likeliest + self.shares[0] * float(danger),
+            float(which[self.young]) + self.shares[1] * float(young),
+            which,
+        )
 
 
 @dataclass(frozen=True)
@@ -179,14 +167,10 @@ def mixture_of(language: str) -> str:
 def save(heads: Heads, path: Path) -> None:
     """Write all readers to one file, the same bytes for the same readers."""
     arrays: dict[str, NDArray[np.generic]] = {"centre": heads.centre, "rarity": heads.ngrams.rarity}
-    arrays["vocabulary"] = np.frombuffer("\n".join(heads.ngrams.vocabulary).encode(), np.uint8)
+    arrays["vocabulary"] = np.frombuffer(heads.ngrams.vocabulary.tobytes(), np.uint8)
     for name, reader in _linears(heads).items():
         parts = {part: getattr(reader, part) for part in ("offset", "vector", "grams", "steps")}
         arrays.update({f"{name}.{part}": array for part, array in parts.items() if array is not None})
-    likeness = heads.alarm.likeness
-    arrays["likeness.points"] = np.round(likeness.points / _POINT_STEP).clip(-127, 127).astype(np.int8)
-    arrays["likeness.weights"] = likeness.weights.astype(np.float32)
-    arrays["likeness.offset"] = likeness.offset.astype(np.float32)
     arrays["about"] = np.frombuffer(json.dumps(_about(heads), sort_keys=True).encode(), np.uint8)
     np.savez_compressed(path, **arrays)  # type: ignore[arg-type]
 
@@ -203,8 +187,7 @@ def _about(heads: Heads) -> Mapping[str, object]:
         "readers": list(heads.readers),
         "data": heads.data,
         "encoder": heads.encoder,
-        "gamma": heads.alarm.likeness.gamma,
-        "balance": heads.alarm.balance,
+        "alarm": heads.alarm.shares,
         "shares": {name: dict(shares) for name, shares in heads.shares.items()},
         "temperatures": dict(heads.temperatures),
         "thresholds": asdict(heads.thresholds),
@@ -215,29 +198,22 @@ def load(path: Path) -> Heads:
     """Return the readers from a file."""
     with np.load(path) as arrays:
         about = json.loads(arrays["about"].tobytes())
-        vocabulary = arrays["vocabulary"].tobytes().decode().split("\n")
+        vocabulary = marisa_trie.Trie().frombytes(arrays["vocabulary"].tobytes())
         limits = about["thresholds"]
-        likeness = Kernel(
-            arrays["likeness.points"].astype(np.float32) * np.float32(_POINT_STEP),
-            arrays["likeness.weights"],
-            arrays["likeness.offset"],
-            about["gamma"],
-        )
         return Heads(
             themes=tuple(about["themes"]),
             signals=tuple(about["signals"]),
             acts=tuple(about["acts"]),
             centre=arrays["centre"],
-            ngrams=Ngrams({gram: number for number, gram in enumerate(vocabulary)}, arrays["rarity"]),
+            ngrams=Ngrams(vocabulary, arrays["rarity"]),
             readers={name: _linear(arrays, name) for name in about["readers"]},
             shares=about["shares"],
             temperatures=about["temperatures"],
             alarm=Alarm(
-                likeness,
-                _linear(arrays, "alarm.grams"),
                 _linear(arrays, "alarm.which"),
+                _linear(arrays, "alarm.grams"),
                 young=about["signals"].index(YOUNG),
-                balance=about["balance"],
+                shares=tuple(about["alarm"]),
             ),
             thresholds=Thresholds(
                 theme=limits["theme"],

@@ -1,9 +1,10 @@
 """Reads words and pieces of words: which of them a text has, weighed by how rare they are (TF-IDF)."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from itertools import pairwise
 
+import marisa_trie
 import numpy as np
 from numpy.typing import NDArray
 
@@ -30,15 +31,23 @@ def _pieces(word: str) -> Iterable[str]:
 
 
 class Ngrams:
-    """A vocabulary of grams with their weights; gives a text as a sparse vector of length 1."""
+    """A vocabulary of grams with their weights; gives a text as a sparse vector of length 1.
 
-    def __init__(self, vocabulary: Mapping[str, int], rarity: Floats) -> None:
+    The number of a gram is its place in the trie; `rarity` is in that order.
+    """
+
+    def __init__(self, vocabulary: marisa_trie.Trie, rarity: Floats) -> None:
         self.vocabulary = vocabulary
         self.rarity = rarity
 
+    def number(self, gram: str) -> int | None:
+        """Return the number of a gram, None when it is not known."""
+        found: int | None = self.vocabulary.get(gram)
+        return found
+
     def read(self, text: str) -> tuple[Indices, Floats]:
         """Return (indices, values) of the known grams of a guarded text; words and pieces weigh alike."""
-        counts = Counter(gram for gram in grams(text) if gram in self.vocabulary)
+        counts = {gram: many for gram, many in Counter(grams(text)).items() if gram in self.vocabulary}
         indices = np.array([self.vocabulary[gram] for gram in counts], dtype=np.int32)
         if not len(indices):
             return indices, np.zeros(0, np.float32)
@@ -58,6 +67,8 @@ def learn(texts: Iterable[str], least: int = 2) -> Ngrams:
     for text in texts:
         seen.update(set(grams(text)))
         total += 1
-    kept = sorted(gram for gram, many in seen.items() if many >= least)
-    rarity = [1 + np.log((1 + total) / (1 + seen[gram])) for gram in kept]
-    return Ngrams({gram: number for number, gram in enumerate(kept)}, np.array(rarity, np.float32))
+    kept = marisa_trie.Trie(sorted(gram for gram, many in seen.items() if many >= least))
+    rarity = np.zeros(len(kept), np.float32)
+    for gram, number in kept.iteritems():
+        rarity[number] = 1 + np.log((1 + total) / (1 + seen[gram]))
+    return Ngrams(kept, rarity)

@@ -1,32 +1,46 @@
 """Catalogue to model file. Runs on a developer's machine (scikit-learn); the running product only reads the file.
 
 Recipe: a logistic reader of the vectors of the tuned encoder (tune.py), also taught the phrases that define the
-themes, beside logistic readers of n-grams, mixed as log probabilities; acts by a logistic reader of both; danger by
-support vectors over the vectors beside n-grams. Temperatures and thresholds come from the development messages
-(calibrate.py).
+themes, beside logistic readers of n-grams, mixed as log probabilities; acts in the same way; danger by a logistic
+reader of both for each signal, beside one of n-grams for any danger. Temperatures, shares and thresholds come from
+the development messages (calibrate.py).
 """
 
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import numpy as np
 from scipy.sparse import csr_matrix
 
 from intents.calibrate import KINDS, calibrated
-from intents.encoder.delta import fingerprint_of
-from intents.encoder.encode import Encoder
-from intents.heads import NO_ACT, Heads, Thresholds
+from intents.encoder.delta import DELTA, fingerprint_of, save_delta
+from intents.encoder.encode import Encoder, load_encoder
+from intents.encoder.weights import Weights
+from intents.heads import NO_ACT, Heads, Thresholds, save
 from intents.learning import SHARES, Array, Rows, Teaching, learn_alarm, learn_readers
-from intents.load import fingerprint
+from intents.load import fingerprint, load_catalogue
 from intents.model import Catalogue, Example, Progress
 from intents.ngrams import Ngrams, learn
 from intents.normalise import guard
 
+_THREADS = 2
 _LEAST = 4  # messages in which an n-gram must occur
 _OPEN = Thresholds(dict.fromkeys(KINDS, 0.0), dict.fromkeys(KINDS, 0.0), 0.0, dict.fromkeys(KINDS, (0.0, 0.0)))
 
 
-def train(catalogue: Catalogue, encoder: Encoder, progress: Progress) -> Heads:
-    """Return the readers learned from a catalogue. Same catalogue, same encoder: same readers."""
+def retrain(folder: Path, progress: Progress, *, heads_only: bool = False) -> None:
+    """Tune the encoder on the messages of a folder, unless the tuned one is kept, and write both files there."""
+    catalogue, delta = load_catalogue(folder), folder / DELTA.name
+    if not heads_only:
+        from intents.tune import tune  # noqa: PLC0415 -- needs torch, which not everybody has who learns the readers
+
+        save_delta(tune(catalogue, Weights(), progress), delta)
+    save(train(catalogue, load_encoder(progress, delta), progress, delta), folder / "model.npz")
+
+
+def train(catalogue: Catalogue, encoder: Encoder, progress: Progress, delta: Path = DELTA) -> Heads:
+    """Return the readers learned from a catalogue. Same catalogue, same encoder (tuned by `delta`): same readers."""
     raw = _encode(encoder, catalogue.examples, progress)
     centre = raw.mean(axis=0)
     ngrams = learn((guard(one.text) for one in catalogue.examples), _LEAST)
@@ -46,7 +60,7 @@ def train(catalogue: Catalogue, encoder: Encoder, progress: Progress) -> Heads:
         alarm=learn_alarm(rows, catalogue),
         thresholds=_OPEN,
         data=fingerprint(catalogue),
-        encoder=fingerprint_of(),
+        encoder=fingerprint_of(delta),
     )
     progress(0.95, "Drempels ijken")
     unseen = _encode(encoder, catalogue.development, lambda _share, _what: None)
@@ -70,10 +84,11 @@ def matrix(ngrams: Ngrams, texts: Sequence[str]) -> csr_matrix:
 
 def _encode(encoder: Encoder, examples: Sequence[Example], progress: Progress) -> Array:
     vectors = []
-    for number, example in enumerate(examples):
-        vectors.append(encoder.encode(guard(example.text)))
-        if number % 50 == 0:
-            progress(0.5 * number / len(examples), "Berichten lezen")
+    with ThreadPoolExecutor(_THREADS) as threads:
+        for number, vector in enumerate(threads.map(encoder.encode, [guard(one.text) for one in examples])):
+            vectors.append(vector)
+            if number % 50 == 0:
+                progress(0.5 * number / len(examples), "Berichten lezen")
     return np.array(vectors)
 
 

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn import functional
 
-from intents.encoder.encode import QUERY
+from intents.encoder.encode import QUERY, load_pieces
 from intents.encoder.layers import Layer, embed, pooled, tensors_of
 from intents.encoder.tokens import Tokeniser
 from intents.encoder.weights import Floats, Weights
@@ -34,6 +34,8 @@ _TOKENS = 160  # of a message that are looked at while tuning
 _SCALE = 10.0  # of a vector of length 1 before a linear reader
 _JITTER = 4.0  # tokens; batches are of like length, but not always the same ones
 _THREADS = 2
+_READ = 64  # texts at once, where nothing is learned
+_CENTRED = 6_000  # messages from which the mean of all is taken
 
 
 @dataclass(frozen=True)
@@ -45,16 +47,6 @@ class Rows:
     centre: Tensor  # (rows, hidden): the mean of the messages, or that of the phrases
     classes: Tensor  # (rows, classes): how much of each theme, act or neither
     signals: Tensor  # (rows, signals + 1): each signal, and last any danger
-
-    def batch(self, which: NDArray[np.int64]) -> tuple[Tensor, Tensor]:
-        """Return the states of some rows, padded, and which tokens are there."""
-        longest = int(self.lengths[which].max())
-        x = torch.zeros(len(which), longest, self.states[0].shape[1], dtype=torch.bfloat16)
-        there = torch.zeros(len(which), longest, dtype=torch.bool)
-        for row, number in enumerate(which):
-            x[row, : self.lengths[number]] = self.states[number]
-            there[row, : self.lengths[number]] = True
-        return x, there
 
 
 def tune(catalogue: Catalogue, weights: Weights, progress: Progress, epochs: int = EPOCHS) -> dict[str, Floats]:
@@ -71,34 +63,51 @@ def tune(catalogue: Catalogue, weights: Weights, progress: Progress, epochs: int
 def _rows(catalogue: Catalogue, weights: Weights, progress: Progress) -> Rows:
     phrases = [term for theme in catalogue.themes for term in theme.terms]
     texts = [*(example.text for example in catalogue.examples), *phrases]
-    tokeniser = Tokeniser(weights.pieces)
+    tokeniser = Tokeniser(load_pieces(weights))
     ids = [tokeniser.ids(QUERY + guard(text), _TOKENS) for text in texts]
-    states, vectors = _lower(ids, weights, progress)
+    states = _lower(ids, weights, progress)
     many = len(catalogue.examples)
-    centres = vectors[:many].mean(0), vectors[many:].mean(0)
+    some = range(0, many, max(1, many // _CENTRED)), range(many, len(texts))
+    centres = [_upper([states[row] for row in rows], weights).mean(0) for rows in some]
     centre = torch.stack([centres[row >= many] for row in range(len(texts))])
     classes, signals = _wanted(catalogue)
     return Rows(states, np.array([len(one) for one in ids]), centre, classes, signals)
 
 
-def _lower(ids: Sequence[Sequence[int]], weights: Weights, progress: Progress) -> tuple[list[Tensor], Tensor]:
-    """Return the states before the tuned layers, and the vectors of the package's own encoder."""
-    layers = [Layer(weights, number) for number in range(weights.sizes.layers)]
+def _lower(ids: Sequence[Sequence[int]], weights: Weights, progress: Progress) -> list[Tensor]:
+    """Return the states before the tuned layers."""
+    layers = [Layer(weights, number) for number in range(TUNED[0])]
     order = sorted(range(len(ids)), key=lambda row: len(ids[row]))
     states: list[Tensor] = [torch.empty(0)] * len(ids)
-    vectors = torch.zeros(len(ids), weights.sizes.hidden)
-    for start in range(0, len(order), 64):
-        some = order[start : start + 64]
+    for start in range(0, len(order), _READ):
+        some = order[start : start + _READ]
         progress(0.2 * start / len(order), "Berichten lezen")
         x, there = embed(weights, [ids[row] for row in some])
-        with torch.no_grad(), torch.autocast("cpu", torch.bfloat16):
-            for number, layer in enumerate(layers):
-                if number == TUNED[0]:
-                    for at, row in enumerate(some):
-                        states[row] = x[at, : len(ids[row])].to(torch.bfloat16).clone()
-                x = layer(x, there)
-        vectors[some] = pooled(x, there)
-    return states, vectors
+        for at, row in enumerate(_through(layers, x, there)):
+            states[some[at]] = row[: len(ids[some[at]])].to(torch.bfloat16).clone()
+    return states
+
+
+def _upper(states: Sequence[Tensor], weights: Weights) -> Tensor:
+    """Return the vectors that the package's own upper layers make of states."""
+    layers = [Layer(weights, number) for number in TUNED]
+    states = sorted(states, key=len)
+    parts = [_padded(states[start : start + _READ]) for start in range(0, len(states), _READ)]
+    return torch.cat([pooled(_through(layers, x, there), there) for x, there in parts])
+
+
+def _through(layers: Sequence[Layer], x: Tensor, there: Tensor) -> Tensor:
+    with torch.no_grad(), torch.autocast("cpu", torch.bfloat16):
+        for layer in layers:
+            x = layer(x, there)
+    return x
+
+
+def _padded(states: Sequence[Tensor]) -> tuple[Tensor, Tensor]:
+    """Return states of some texts as one, padded, and which tokens are there."""
+    lengths = torch.tensor([len(one) for one in states])
+    x = nn.utils.rnn.pad_sequence(list(states), batch_first=True)
+    return x, torch.arange(x.shape[1]) < lengths[:, None]
 
 
 def _wanted(catalogue: Catalogue) -> tuple[Tensor, Tensor]:
@@ -167,7 +176,7 @@ def _batches(lengths: NDArray[np.int64], chance: np.random.Generator) -> list[ND
 def _loss(
     rows: Rows, batch: NDArray[np.int64], layers: Sequence[Layer], themes: nn.Linear, signals: nn.Linear
 ) -> Tensor:
-    x, there = rows.batch(batch)
+    x, there = _padded([rows.states[row] for row in batch])
     seen = there & (torch.rand(there.shape) > _DROP)
     seen[:, :4] = there[:, :4]  # the beginning, with the words that every text has, stays
     with torch.autocast("cpu", torch.bfloat16):

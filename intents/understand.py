@@ -23,6 +23,8 @@ _WITH_THEME = {"human", "complaint_bot", "help", "privacy"}  # acts beside which
 _REPLY = 5  # words of a reply to what was asked that tells nothing besides
 _BESIDE_ANSWER = {"affirm", "deny", *_WITH_THEME}  # acts that may stand beside the answer to what was asked
 _ENDING = {"restart", "stop"}  # acts that throw away what was told
+_LEAVING = _ENDING | {"goodbye"}
+_FAREWELL = 0.4  # how sure of such an act at least: "ik voel me rot" is no goodbye
 _SURE = 0.9  # of such an act in the middle of a question
 _PLAIN = 0.7  # of an act in a message that tells something besides, or that was asked for something
 _EVIDENCE = 4  # words that are named, of a message in which no pattern fired
@@ -91,8 +93,12 @@ class Reader:
         """Return the act that the message wants; one that tells something besides must be plainer about it."""
         chances = self._mixtures["act"].probabilities(features)
         act = self._heads.acts[1 + int(np.argmax(chances[1:]))]  # the first class is no act at all
-        least = (_SURE if act in _ENDING else _PLAIN) if told else self._heads.thresholds.act
-        return act if 1 - chances[0] >= least else None
+        return act if 1 - chances[0] >= self._sure_enough(act, told=told) else None
+
+    def _sure_enough(self, act: str, *, told: bool) -> float:
+        if told:
+            return _SURE if act in _ENDING else _PLAIN
+        return max(self._heads.thresholds.act, _FAREWELL if act in _LEAVING else 0.0)
 
     def _signals(
         self, features: Features, language: str, seen: Iterable[str], facts: Mapping[str, str]
@@ -106,9 +112,9 @@ class Reader:
         """Return what the patterns fired on, otherwise the words that made the learned reader see danger."""
         if found:
             return tuple(dict.fromkeys(found.values()))
-        known = self._heads.ngrams.vocabulary
+        number = self._heads.ngrams.number
         weights = self._heads.alarm.grams.weights_of(features)
-        numbers = {known["=" + word]: word for word in words(plain(text)) if "=" + word in known}
+        numbers = {known: word for word in words(plain(text)) if (known := number("=" + word)) is not None}
         by_number = zip(features.indices.tolist(), weights.max(axis=1, initial=0).tolist(), strict=True)
         heavy = sorted(((weight, numbers[one]) for one, weight in by_number if one in numbers), reverse=True)
         return tuple(word for weight, word in heavy[:_EVIDENCE] if weight > 0)

@@ -1,5 +1,6 @@
 """The encoder's layers in torch, to be tuned; for `train` only. The running product uses graph.py."""
 
+import math
 from collections.abc import Mapping, Sequence
 
 import numpy as np
@@ -8,6 +9,8 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from intents.encoder.weights import Floats, Weights
+
+_NEVER = -1e9  # the likeness of what may not be looked at
 
 
 class Layer(nn.Module):
@@ -28,10 +31,16 @@ class Layer(nn.Module):
         texts, tokens, hidden = x.shape
         split = (texts, tokens, self.heads, hidden // self.heads)
         query, key, value = (part(x).view(split).transpose(1, 2) for part in (self.q, self.k, self.v))
-        mixed = functional.scaled_dot_product_attention(query, key, value, attn_mask=seen[:, None, None, :])
+        mixed = _attended(query, key, value, seen[:, None, None, :])
         x = self.aln(x + self.ao(mixed.transpose(1, 2).reshape(texts, tokens, hidden)))
         made: Tensor = self.oln(x + self.fo(functional.gelu(self.fi(x))))
         return made
+
+
+def _attended(query: Tensor, key: Tensor, value: Tensor, seen: Tensor) -> Tensor:
+    """Return the values as each token attends to them. In parts: torch's own attention learns slowly on a CPU."""
+    alike = (query @ key.transpose(-1, -2)).float() / math.sqrt(query.shape[-1])
+    return functional.softmax(alike.masked_fill(~seen, _NEVER), -1).to(value.dtype) @ value
 
 
 def embed(weights: Weights, texts: Sequence[Sequence[int]]) -> tuple[Tensor, Tensor]:

@@ -16,8 +16,11 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from intents.encoder.pieces import Pieces, collect
+
 BLOCK = 32
 BLOCK_BYTES = 18
+_PIECES, _NORMAL = "5iQ", "iI"  # what stands before the word pieces, and before the map of signs
 Floats = NDArray[np.float32]
 
 
@@ -32,18 +35,6 @@ class Sizes:
     vocabulary: int
     positions: int
     epsilon: float
-
-
-@dataclass(frozen=True)
-class Pieces:
-    """The vocabulary of the tokeniser: each piece with its id and its log probability."""
-
-    ids: dict[str, int]
-    scores: Floats
-    normal: dict[int, str]
-    begin: int
-    end: int
-    unknown: int
 
 
 class Weights:
@@ -61,7 +52,7 @@ class Weights:
             raise ValueError(f"{path}: blocks of {block} weights; this reader knows only {BLOCK}")
         self.sizes = Sizes(hidden, layers, heads, inner, vocabulary, positions, epsilon)
         self._at = 44
-        self.pieces = self._read_pieces()
+        self._pieces_at = self._skip_pieces()
         self._directory = self._read_directory()
 
     def floats(self, name: str) -> Floats:
@@ -83,27 +74,37 @@ class Weights:
         nibbles = np.concatenate([blocks[:, 2:] & 0x0F, blocks[:, 2:] >> 4], axis=1)
         return ((nibbles.astype(np.float32) - 8) * scales).reshape(-1, width)
 
+    def pieces(self) -> Pieces:
+        """Return the word pieces. This takes half a second: keep them (encode.py does, in a file)."""
+        at = self._pieces_at
+        count, begin, end, _pad, unknown, length = struct.unpack_from("<" + _PIECES, self._bytes.data, at)
+        at += struct.calcsize("<" + _PIECES)
+        bounds = np.frombuffer(self._bytes, np.uint32, count + 1, at).tolist()
+        scores = np.frombuffer(self._bytes, np.float32, count, at + 4 * (count + 1))
+        at += 4 * (2 * count + 1)
+        blob = self._bytes[at : at + length].tobytes()
+        texts = (blob[start:stop].decode("utf-8", "replace") for start, stop in pairwise(bounds))
+        return collect(texts, scores, self._read_normal(at + length), begin, end, unknown)
+
     def _take(self, form: str) -> tuple[int, ...]:
         size = struct.calcsize("<" + form)
         values = struct.unpack("<" + form, self._bytes[self._at : self._at + size].tobytes())
         self._at += size
         return values
 
-    def _read_pieces(self) -> Pieces:
-        count, begin, end, _pad, unknown, length = self._take("5iQ")
-        offsets = np.frombuffer(self._bytes, np.uint32, count + 1, self._at)
-        scores = np.frombuffer(self._bytes, np.float32, count, self._at + 4 * (count + 1)).copy()
-        start = self._at + 4 * (2 * count + 1)
-        blob = self._bytes[start : start + length].tobytes()
-        bounds = offsets.tolist()
-        ids = {blob[a:b].decode("utf-8", "replace"): number for number, (a, b) in enumerate(pairwise(bounds))}
-        self._at = start + length
-        return Pieces(ids, scores, self._read_normal(), begin, end, unknown)
-
-    def _read_normal(self) -> dict[int, str]:
-        count, length = self._take("iI")
-        packed = self._bytes[self._at : self._at + length].tobytes()
+    def _skip_pieces(self) -> int:
+        """Go to what follows on the pieces and the map of signs; return where they began."""
+        start = self._at
+        count, *_, length = self._take(_PIECES)
+        self._at += 4 * (2 * count + 1) + length
+        _, length = self._take(_NORMAL)
         self._at += length
+        return start
+
+    def _read_normal(self, at: int) -> dict[int, str]:
+        count, length = struct.unpack_from("<" + _NORMAL, self._bytes.data, at)
+        at += struct.calcsize("<" + _NORMAL)
+        packed = self._bytes[at : at + length].tobytes()
         normal, at = {}, 0
         for _ in range(count):
             point, many = struct.unpack_from("<IB", packed, at)

@@ -1,9 +1,11 @@
 """The readers together, as they were trained."""
 
 import time
+from collections import Counter
 from pathlib import Path
 
 import pytest
+import yaml
 
 from intents.check import check
 from intents.evaluate import evaluate, load_sentences
@@ -13,23 +15,23 @@ SENTENCES = Path(__file__).parent / "sentences"
 
 # Floors under the held-out scores, some points below what `wegwijs evaluate` prints; to be raised, never lowered.
 FLOORS = {
-    "Dutch: a right theme first": 0.86,
+    "Dutch: a right theme first": 0.88,
     "Dutch: a right theme among three": 0.96,
-    "Dutch: right after one question": 0.94,
+    "Dutch: right after one question": 0.95,
     "other languages: a right theme first": 0.83,
     "other languages: a right theme among three": 0.94,
     "other languages: right after one question": 0.91,
-    "danger seen": 0.82,
-    "acts told apart": 0.78,
+    "danger seen": 0.86,
+    "acts told apart": 0.84,
     "themes not taken for acts": 0.95,
-    "language": 0.93,
+    "language": 0.97,
     "facts that are right": 0.95,
     "facts that are found": 0.50,
 }
 CEILINGS = {
     "Dutch: acted on while wrong": 0.05,
     "other languages: acted on while wrong": 0.05,
-    "false alarms": 0.06,
+    "false alarms": 0.065,
 }
 
 
@@ -67,6 +69,29 @@ def test_every_theme_has_its_messages_in_every_language():
         for theme in load_theme_names()
         if counts.get((language, theme), 0) < least
     ]
+
+
+def test_there_are_enough_messages_of_danger_of_what_looks_like_it_of_acts_and_of_what_is_out_of_scope():
+    catalogue = load_catalogue()
+    signals = Counter(signal for one in catalogue.examples for signal in one.signals)
+    acts = Counter(one.act for one in catalogue.examples if one.act)
+    files = [yaml.load(path.read_text("utf-8"), yaml.CSafeLoader) for path in DATA.glob("*/harmless.yaml")]
+    harmless = [message for file in files for messages in file["messages"].values() for message in messages]
+
+    assert min(signals[signal] for signal in catalogue.signals) >= 150
+    assert min(acts[act] for act in catalogue.acts) >= 60
+    assert acts["out_of_scope"] >= 500
+    assert len(harmless) >= 1000
+
+
+def test_there_are_enough_held_out_messages():
+    held_out = load_sentences(SENTENCES)
+    dutch = [one for one in held_out if one.language == "nl" and one.themes]
+    danger = [one for one in held_out if set(one.signals) - {"minor_speaking"}]
+
+    assert len(dutch) >= 600
+    assert len([one for one in held_out if one.language != "nl"]) >= 400
+    assert len(danger) >= 300
 
 
 def test_no_held_out_message_is_a_training_message():
