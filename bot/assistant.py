@@ -13,6 +13,7 @@ from bot.later import ring
 from bot.messages import Incoming, Part, Reply
 from bot.minds import Minds
 from bot.ports import Clock, Conflict, EventStore, StoreAway
+from bot.tally import tallies
 from bot.turn import Turn, take_turn
 
 log = logging.getLogger("wegwijs")
@@ -98,7 +99,14 @@ class Assistant:
             was_closed = conversation.state == then.state == "closed"  # what is said later is not of that case
             case = None if was_closed else case_of(then)
             timers = then.timers if then.timers != conversation.timers else None
-            await self.store.append(conversation.id, events, after=conversation.version, case=case, timers=timers)
+            await self.store.append(
+                conversation.id,
+                events,
+                after=conversation.version,
+                case=case,
+                timers=timers,
+                tallies=tallies(conversation, events),
+            )
         return then
 
 

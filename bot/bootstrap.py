@@ -1,5 +1,6 @@
 """Puts the parts together; the one place that knows them all."""
 
+import os
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
@@ -7,10 +8,19 @@ from zoneinfo import ZoneInfo
 from bot.assistant import Assistant
 from bot.bigger import BiggerReader, helped
 from bot.check import check_once
+from bot.elsewhere.courier import Courier
+from bot.elsewhere.load import BadPlaces, load_places, secrets_of
+from bot.elsewhere.together import courier_for
+from bot.kept import Kept
 from bot.minds import Minds
 from bot.phrases import load_phrases
-from bot.ports import Accounts
+from bot.places import NOWHERE, Places
 from bot.settings import Llm, Settings, settings_from
+from bot.staff.audit import Audit
+from bot.stores.audit import SqlTrail
+from bot.stores.deliveries import SqlDeliveries
+from bot.stores.directory import SqlDirectory
+from bot.stores.kept import kept_over
 from bot.stores.migrate import migrate
 from bot.stores.sql import SqlStore
 from bot.stores.staff import SqlAccounts
@@ -29,7 +39,8 @@ class Parts:
     """What a channel or the desk needs."""
 
     assistant: Assistant
-    accounts: Accounts
+    kept: Kept
+    courier: Courier | None = None
 
 
 class SystemClock:
@@ -65,19 +76,56 @@ def with_bigger_reader(minds: Minds, llm: Llm | None) -> Minds:
 def load_parts(settings: Settings, progress: Progress = lambda _share, _what: None) -> Parts:
     """Return everything, ready to run: the data read, the model made, the database on the newest tables."""
     minds = with_bigger_reader(load_minds(progress), settings.llm)
-    store = open_store(settings)
-    return Parts(Assistant(store, minds, SystemClock()), SqlAccounts(store.engines))
+    places = load_places(settings, minds.guide.organisations)
+    store = open_store(settings, places)
+    assistant, kept = Assistant(store, minds, SystemClock()), kept_over(store.engines)
+    audit = Audit(kept.accounts.trail, assistant.clock, part="elsewhere")
+    return Parts(assistant, kept, courier_for(places, settings, kept.deliveries, assistant, audit.note_delivery))
 
 
-def open_store(settings: Settings) -> SqlStore:
+def open_store(settings: Settings, places: Places = NOWHERE) -> SqlStore:
     """Return the store, on the newest tables. Raises StoreAway."""
     migrate(settings.database_url)
-    return SqlStore(settings.database_url)
+    return SqlStore(settings.database_url, places=places)
 
 
 def open_accounts(settings: Settings) -> SqlAccounts:
     """Return the accounts of the desk."""
     return SqlAccounts(open_store(settings).engines)
+
+
+def open_trail(settings: Settings) -> SqlTrail:
+    """Return the audit log of the desk."""
+    return SqlTrail(open_store(settings).engines)
+
+
+def open_directory(settings: Settings) -> SqlDirectory:
+    """Return what was decided about the directory."""
+    return SqlDirectory(open_store(settings).engines)
+
+
+def places(settings: Settings) -> Places:
+    """Return the places elsewhere that are told of cases. Raises BadPlaces."""
+    return load_places(settings, load_guide().organisations)
+
+
+def check_elsewhere(settings: Settings) -> tuple[str, ...]:
+    """Return every fault in the settings of the places elsewhere."""
+    try:
+        secrets_of(places(settings), os.environ)
+    except BadPlaces as wrong:
+        return wrong.faults
+    return ()
+
+
+def open_deliveries(settings: Settings) -> SqlDeliveries:
+    """Return what must be told elsewhere."""
+    return SqlDeliveries(open_store(settings).engines)
+
+
+def open_audit(settings: Settings) -> Audit:
+    """Return what notes in the audit log what is done with a command."""
+    return Audit(open_trail(settings), SystemClock(), "wegwijs")
 
 
 def settings(port: int | None = None) -> Settings:

@@ -8,6 +8,7 @@ import bot
 import intents
 import referral
 from bot.phrases import load_phrases
+from bot.staff.ready import load_canned
 from intents.check import check as check_understanding
 from referral.load import DATA, read_book, read_texts
 
@@ -45,7 +46,8 @@ def state_of_files() -> str:
 
 
 def _phrase_faults() -> Iterator[str]:
-    try:
-        load_phrases()
-    except ValueError as found:
-        yield from str(found).splitlines()
+    for load in (load_phrases, load_canned):
+        try:
+            load()
+        except ValueError as found:
+            yield from str(found).splitlines()

@@ -3,13 +3,12 @@
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from functools import reduce
-from typing import assert_never
 
 from pydantic import Field
 
+from bot.casework import Casework, case_change, with_timer, without
+from bot.course import Course, on_course
 from bot.events import (
-    Claimed,
-    Closed,
     Consented,
     ContactGiven,
     Decided,
@@ -18,27 +17,23 @@ from bot.events import (
     Followed,
     FollowUpAgreed,
     FollowUpDeclined,
-    HandedOver,
     Heard,
     Rang,
     Said,
     Timer,
-    Withdrawn,
 )
-from bot.messages import Reply, Value, read_payload
-from bot.ports import CaseState
+from bot.messages import Reply, read_payload
 from intents.model import Reading
-from referral.model import PLACE, UNKNOWN, Decision, Location, Refer
+from referral.model import PLACE, UNKNOWN, Location, Refer
 
 # What is told about the question at hand, not about the person: a new question starts without it.
 _OF_THE_QUESTION = {"home_or_utilities_at_risk", "nuisance", "able_to_go", "for_whom"}
 _OF_THE_PLACE = {"city", "wijk"}
 _AT_HOME = {"violence_at_home", "child_unsafe"}  # who did it may read along
 _FEW = 4  # words; so few in another language may be names and loan words
-_OF_THE_CASE: tuple[Timer, ...] = ("late", "unanswered")
 
 
-class Conversation(Value):
+class Conversation(Casework):
     """A conversation as it stands."""
 
     id: str
@@ -49,29 +44,16 @@ class Conversation(Value):
     heard: frozenset[str] = frozenset()
     messages: int = 0
     words: tuple[str, ...] = Field(default=(), description="what the resident typed so far, as it is kept")
-    themes: tuple[str, ...] = ()
-    signals: tuple[str, ...] = ()
-    alarms: tuple[str, ...] = Field(default=(), description="every signal ever told, for the desk")
-    facts: Mapping[str, str] = Field(default_factory=dict)
     ranking: tuple[Reading, ...] = ()
-    place: Location | None = None
-    decision: Decision | None = None
     reply: Reply | None = Field(default=None, description="what the bot said last")
     unclear: int = Field(default=0, description="how many messages in a row were not understood")
-    consented: str | None = None
     name: str | None = None
     reach: str | None = None
-    organisation: str | None = Field(default=None, description="to whom it was handed over")
-    state: CaseState | None = Field(default=None, description="of the case, None when there is none")
-    urgent: bool = False
-    owner: str | None = None
-    outcome: str | None = None
-    opened_at: datetime | None = None
     last_heard_at: datetime | None = None
     quiet: bool = Field(default=False, description="somebody at home may read along: say nothing unasked")
     may_ask: bool = Field(default=False, description="the moment to be asked how it went was agreed, and is still safe")
-    timers: Mapping[Timer, datetime] = Field(default_factory=dict, description="what is said later, and when")
     asked_after: int = Field(default=0, description="how often was asked whether it worked out")
+    course: Course = Field(default=Course(), description="what the figures need to remember")
 
     @property
     def channel(self) -> str:
@@ -106,7 +88,8 @@ def replay(conversation: str, events: Iterable[Event]) -> Conversation:
 
 def after(now: Conversation, event: Event) -> Conversation:
     """Return the conversation as it stands after one more event."""
-    return now.model_copy(update={"version": now.version + 1, **_change(now, event)})
+    course = on_course(now, now.course, event)
+    return now.model_copy(update={"version": now.version + 1, "course": course, **_change(now, event)})
 
 
 def _change(now: Conversation, event: Event) -> Mapping[str, object]:
@@ -116,40 +99,17 @@ def _change(now: Conversation, event: Event) -> Mapping[str, object]:
         case Decided():
             return {"decision": event.decision}
         case Said():
-            return {"reply": event.reply, "unclear": _unclear(now, event.reply)} if event.by == "bot" else {}
+            return _said(now, event)
         case Delivered():
             return {}
         case Consented():
             return {"consented": event.organisation}
         case ContactGiven():
             return {"name": event.name or now.name, "reach": event.reach or now.reach}
-        case HandedOver() | Claimed() | Closed() | Withdrawn():
-            return _case_change(now, event)
         case FollowUpAgreed() | FollowUpDeclined() | Followed() | Rang():
             return _timer_change(now, event)
-        case _:  # pragma: no cover
-            assert_never(event)
-
-
-def _case_change(now: Conversation, event: HandedOver | Claimed | Closed | Withdrawn) -> Mapping[str, object]:
-    timers = _without(now.timers, _OF_THE_CASE)
-    match event:
-        case HandedOver():
-            return {
-                "organisation": event.organisation,
-                "state": "waiting",
-                "urgent": event.urgent,
-                "owner": None,
-                "outcome": None,
-                "opened_at": event.at,
-                "timers": _with_timer(timers, "late", event.late_at),
-            }
-        case Claimed():
-            return {"state": "staff", "owner": event.by, "timers": timers}
-        case Closed():
-            return {"state": "closed", "outcome": event.outcome, "alarms": (), "timers": timers}
-        case Withdrawn():
-            return {"state": "closed", "outcome": "withdrawn", "alarms": (), "timers": timers}
+        case _:
+            return case_change(now, event)
 
 
 def _timer_change(
@@ -157,12 +117,12 @@ def _timer_change(
 ) -> Mapping[str, object]:
     match event:
         case FollowUpAgreed():
-            timers = _with_timer(now.timers, "follow_up", event.first)
+            timers = with_timer(now.timers, "follow_up", event.first)
             return {"timers": timers, "asked_after": 0, "may_ask": True}
         case FollowUpDeclined():
-            return {"timers": _without(now.timers, ("follow_up",)), "may_ask": False}
+            return {"timers": without(now.timers, ("follow_up",)), "may_ask": False}
         case Followed():
-            return {"timers": _without(now.timers, ("follow_up",)) if event.result == "helped" else now.timers}
+            return {"timers": without(now.timers, ("follow_up",)) if event.result == "helped" else now.timers}
         case Rang():
             return _rung(now, event)
 
@@ -170,16 +130,8 @@ def _timer_change(
 def _rung(now: Conversation, event: Rang) -> Mapping[str, object]:
     """Set the next timer: after a late answer comes no answer at all, and who was asked once is asked once more."""
     following: Timer = "follow_up" if event.timer == "follow_up" else "unanswered"
-    timers = _with_timer(_without(now.timers, (event.timer,)), following, event.again)
+    timers = with_timer(without(now.timers, (event.timer,)), following, event.again)
     return {"timers": timers, "asked_after": now.asked_after + (event.timer == "follow_up" and not event.silent)}
-
-
-def _without(timers: Mapping[Timer, datetime], gone: Iterable[Timer]) -> Mapping[Timer, datetime]:
-    return {timer: due for timer, due in timers.items() if timer not in gone}
-
-
-def _with_timer(timers: Mapping[Timer, datetime], timer: Timer, due: datetime | None) -> Mapping[Timer, datetime]:
-    return timers if due is None else {**timers, timer: due}
 
 
 def _heard(now: Conversation, event: Heard) -> Mapping[str, object]:
@@ -209,6 +161,8 @@ def _heard(now: Conversation, event: Heard) -> Mapping[str, object]:
         "decision": base.decision,
         "reply": base.reply,
         "last_heard_at": event.at,
+        "last_from": "resident",
+        "since": event.at if now.last_from == "staff" else now.since,
         "urgent": now.urgent or (event.urgent and now.state in ("waiting", "staff")),
     }
 
@@ -251,6 +205,12 @@ def _where(place: Location | None) -> dict[str, str]:
         return {}
     found = {"city": place.city, "wijk": place.wijk}
     return {name: value for name, value in found.items() if value is not None}
+
+
+def _said(now: Conversation, event: Said) -> Mapping[str, object]:
+    if event.by != "bot":
+        return {"last_from": "staff", "since": event.at, "promised": None}
+    return {"reply": event.reply, "unclear": _unclear(now, event.reply)}
 
 
 def _unclear(now: Conversation, reply: Reply) -> int:

@@ -1,5 +1,6 @@
 """What can have happened in a conversation. A conversation is the list of these, and nothing more."""
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Annotated, Literal
 
@@ -11,7 +12,9 @@ from referral.model import Ask, Location, Refer
 
 Timer = Literal["late", "unanswered", "follow_up"]
 Result = Literal["helped", "on_the_way", "not_yet", "no_answer", "not_helped"]  # of a follow-up
-Outcome = Literal["helped", "on_the_way", "referred_on", "declined", "not_reached", "wrong_address"]
+Outcome = Literal[
+    "helped", "on_the_way", "referred_on", "declined", "not_reached", "wrong_address", "duplicate", "other"
+]
 
 
 class Happened(Value):
@@ -104,6 +107,87 @@ class Claimed(Happened):
     by: str
 
 
+class Assigned(Happened):
+    """A colleague gave the conversation to a colleague of the same team, who holds it from now on."""
+
+    kind: Literal["assigned"] = "assigned"
+    by: str
+    to: str
+
+
+class Released(Happened):
+    """The conversation was put back in the queue; from `late_at` on the resident hears that it takes long."""
+
+    kind: Literal["released"] = "released"
+    by: str
+    late_at: datetime | None = None
+
+
+class Passed(Happened):
+    """The conversation waits for another organisation from now on, and the resident said that these may read it.
+
+    `misroute` tells that it should not have come to the first one; `rule` is the row that sent it there.
+    """
+
+    kind: Literal["passed"] = "passed"
+    by: str
+    organisation: str
+    reason: str
+    misroute: bool = False
+    rule: str | None = None
+    promised: datetime | None = None
+    late_at: datetime | None = None
+
+
+class Noted(Happened):
+    """A colleague wrote something down for the team; the resident never sees it."""
+
+    kind: Literal["noted"] = "noted"
+    by: str
+    text: str
+
+
+class ReminderSet(Happened):
+    """A colleague wants to look at the case again at this moment; it takes the place of an earlier reminder."""
+
+    kind: Literal["reminder_set"] = "reminder_set"
+    by: str
+    at_time: datetime
+    what: str = ""
+
+
+class ReminderDone(Happened):
+    """The reminder is no longer needed."""
+
+    kind: Literal["reminder_done"] = "reminder_done"
+    by: str
+
+
+class Corrected(Happened):
+    """A colleague put right what was understood. What is None was right; of the facts only these change.
+
+    `urgent` is what the rules make of corrected signals. `heard` is the message that was misunderstood, where
+    it was one; it may only be learned from when the resident agreed to that (`may_learn`).
+    """
+
+    kind: Literal["corrected"] = "corrected"
+    by: str
+    themes: tuple[str, ...] | None = None
+    signals: tuple[str, ...] | None = None
+    facts: Mapping[str, str] | None = None
+    urgent: bool = False
+    heard: str | None = None
+    may_learn: bool = False
+
+
+class Reopened(Happened):
+    """A colleague took up a closed case again, and holds it from now on."""
+
+    kind: Literal["reopened"] = "reopened"
+    by: str
+    reason: str
+
+
 class Closed(Happened):
     """A colleague closed the case, with what came of it."""
 
@@ -154,7 +238,15 @@ Event = Annotated[
     | HandedOver
     | Withdrawn
     | Claimed
+    | Assigned
+    | Released
+    | Passed
+    | Noted
+    | ReminderSet
+    | ReminderDone
+    | Corrected
     | Closed
+    | Reopened
     | FollowUpAgreed
     | FollowUpDeclined
     | Rang

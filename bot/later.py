@@ -1,4 +1,4 @@
-"""What the bot says unasked: when a timer goes off, and when staff send a question away. Values in, values out."""
+"""What the bot says unasked: when a timer goes off, when staff send a question away or on. Values in, values out."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -6,10 +6,10 @@ from uuid import NAMESPACE_URL, uuid5
 
 from bot import follow_up
 from bot.conversation import Conversation
-from bot.events import Event, Outcome, Rang, Said, Timer
+from bot.events import Event, HandedOver, Outcome, Rang, Said, Timer
 from bot.messages import Part, Reply, Way
 from bot.minds import Minds
-from bot.promise import days_after, next_word
+from bot.promise import days_after, next_word, promise_in_words
 from bot.wording import Wording
 
 _OTHER_WAY: dict[Outcome, str] = {"wrong_address": "handoff.refused", "not_reached": "handoff.unanswered"}
@@ -63,6 +63,18 @@ def sent_away(then: Conversation, outcome: Outcome, minds: Minds, now: datetime)
     reply = _with_choices(text, words.front_desk(then.organisation), words, "human", "themes")
     number = uuid5(NAMESPACE_URL, f"sent-away:{then.id}:{then.version}").hex
     return (Said(at=now, id=number, reply=reply),)
+
+
+def passed_on(then: Conversation, there: HandedOver, words: Wording) -> Sequence[Event]:
+    """Return what is said when staff send a question on to another organisation: who has it now, and until when."""
+    if then.quiet or there.promised is None:
+        return ()
+    when = promise_in_words(there.promised, words.guide, words.now, words.language)
+    text = words.say("handoff.passed", name=words.name(there.organisation), when=when)
+    ways = words.line(there.organisation) or words.front_desk(there.organisation)
+    reply = _with_choices(text, ways, words, "withdraw")
+    number = uuid5(NAMESPACE_URL, f"passed:{then.id}:{then.version}").hex
+    return (Said(at=words.now, id=number, reply=reply),)
 
 
 def _with_choices(text: str, ways: tuple[Way, ...], words: Wording, *buttons: str) -> Reply:

@@ -3,14 +3,17 @@
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from datetime import datetime
-from typing import Literal, Protocol
+from typing import Protocol
 
 from pydantic import Field
 
+from bot.audit import Trail
+from bot.counted import Figures, Tally
 from bot.events import Event, Followed, Said, Timer
 from bot.messages import Value
+from bot.people import Keys, OpenSession, Role
+from bot.queue import Case, Wanted
 
-CaseState = Literal["waiting", "staff", "closed"]
 Timers = Mapping[Timer, datetime]  # what is said later, and when
 
 
@@ -26,24 +29,6 @@ class NameTaken(Exception):
     """There is an account of this name already."""
 
 
-class Case(Value):
-    """A handed-over conversation as a row of the desk, kept in step with its events."""
-
-    conversation: str
-    organisation: str
-    state: CaseState
-    urgent: bool
-    owner: str | None
-    themes: tuple[str, ...]
-    signals: tuple[str, ...]
-    wijk: str | None
-    language: str
-    opened_at: datetime
-    last_heard_at: datetime
-    name: str | None = None
-    outcome: str | None = None
-
-
 class OutboxDepth(Value):
     """How many replies wait to be pushed, and how many were given up (dead letters)."""
 
@@ -54,16 +39,17 @@ class OutboxDepth(Value):
 class Changes(Protocol):
     """Tells, within this process, which conversations changed."""
 
-    def subscribe(self, conversation: str) -> AbstractAsyncContextManager[AsyncIterator[str]]:
-        """Return a listener to one conversation, or to all with "*"; it gives the id of each that changed.
+    def subscribe(self, *topics: str) -> AbstractAsyncContextManager[AsyncIterator[str]]:
+        """Return a listener to conversations, to the cases of teams (see queue.topic) or to all ("*").
 
+        It gives the id of each conversation that changed. A case that leaves a team is told to both.
         Subscribe first and read then, so that nothing falls between. A listener that is far behind is
         given "*": anything may have changed.
         """
         ...
 
 
-class EventStore(Protocol):
+class EventStore(Figures, Protocol):
     """Keeps conversations: the events of each, in order, and the desk's row of each.
 
     Every method raises StoreAway when the database is away, only `ready` says so by its answer.
@@ -86,8 +72,11 @@ class EventStore(Protocol):
         after: int,
         case: Case | None = None,
         timers: Timers | None = None,
+        tallies: Sequence[Tally] = (),
     ) -> None:
         """Add events behind the first `after` ones, and set the desk's row and the timers, in one transaction.
+
+        `tallies` are what is counted of these events; `forget` leaves them.
 
         `timers` are all that the conversation has from now on; None leaves them as they are.
 
@@ -112,15 +101,20 @@ class EventStore(Protocol):
         """Erase a conversation with everything kept about it; tell whether there was one."""
         ...
 
-    async def cases(self, organisation: str, *, closed: bool = False) -> tuple[Case, ...]:
-        """Return an organisation's cases: open ones urgent first, then the longest waiting.
+    async def cases(self, wanted: Wanted, *, after: str = "", limit: int = 50) -> tuple[Case, ...]:
+        """Return the first wanted cases behind this place, each in its place."""
+        ...
 
-        Or, when asked for, the closed ones, last opened first.
-        """
+    async def count(self, *wanted: Wanted, most: int = 1000) -> tuple[int, ...]:
+        """Return how many cases each of these wants, or `most` when there are as many or more."""
         ...
 
     async def case(self, conversation: str) -> Case | None:
         """Return one case, or None."""
+        ...
+
+    async def numbered(self, number: str) -> Case | None:
+        """Return the case that this number stands for in an address, or None."""
         ...
 
     async def answered(self, receipt: str) -> tuple[str, ...]:
@@ -164,6 +158,8 @@ class Account(Value):
     password_hash: str = Field(repr=False)
     active: bool = True
     created_at: datetime
+    role: Role = "medewerker"
+    second: bool = False  # a second step to sign in
 
 
 class Session(Value):
@@ -173,11 +169,25 @@ class Session(Value):
     csrf: str = Field(repr=False)
     expires: datetime
 
+    @property
+    def role(self) -> Role:
+        """Return what they may do."""
+        return self.account.role
+
 
 class Accounts(Protocol):
     """Keeps who may sign in at the desk, and who did. Upper and lower case of a name are the same."""
 
-    async def add_staff(self, name: str, team: str, password_hash: str, now: datetime) -> Account:
+    @property
+    def trail(self) -> Trail:
+        """Return the audit log, which is kept beside them."""
+        ...
+
+    keys: Keys  # what lets people in beside their password
+
+    async def add_staff(
+        self, name: str, team: str, password_hash: str, now: datetime, role: Role = "medewerker"
+    ) -> Account:
         """Add an account and return it. Raises NameTaken."""
         ...
 
@@ -197,16 +207,33 @@ class Accounts(Protocol):
         """Let somebody in again, or no longer and end their sessions; tell whether there is one."""
         ...
 
-    async def open_session(self, name: str, now: datetime) -> tuple[str, Session]:
-        """Return a new secret token for the cookie of an existing account, and its session."""
+    async def set_role(self, name: str, role: Role, team: str) -> bool:
+        """Change what somebody may do and where, and end their sessions; tell whether there is one."""
         ...
 
-    async def session(self, token: str, now: datetime) -> Session | None:
+    async def open_session(
+        self, name: str, now: datetime, *, device: str = "", half: bool = False
+    ) -> tuple[str, Session]:
+        """Return a new secret token for the cookie of an existing account, and its session.
+
+        Half a session lets nobody in: the second step is still to come, within five minutes.
+        """
+        ...
+
+    async def session(self, token: str, now: datetime, *, half: bool = False, touch: bool = True) -> Session | None:
         """Return the session of a token and note that it was used; None when it ended or never was."""
         ...
 
     async def close_session(self, token: str) -> None:
         """End a session; nothing happens when there is none."""
+        ...
+
+    async def sessions(self, name: str, now: datetime) -> tuple[OpenSession, ...]:
+        """Return the sessions of an account that go on, the last used first."""
+        ...
+
+    async def end_sessions(self, name: str, *, only: str | None = None, but: str | None = None) -> int:
+        """End the sessions of an account: all, only the one of this id, or all but that of a token."""
         ...
 
 

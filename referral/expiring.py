@@ -1,12 +1,12 @@
 """What ends, has ended, changes or was not checked for a year: the list that staff go through."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
 from typing import Literal
 
 from referral.gaps import gaps, periods
 from referral.guide import Guide
-from referral.model import Contact, Organisation, Period, Value
+from referral.model import Change, Contact, Organisation, Period, Rule, Value
 
 A_YEAR = timedelta(days=365)
 Reason = Literal["ends", "ended", "changes", "changed", "unchecked", "stands in"]
@@ -31,6 +31,7 @@ class Notice(Value):
     day: date
     source: str
     what: str = ""
+    touches: tuple[str, ...] = ()  # the organisations that it is about
 
     def __str__(self) -> str:
         said = SAID[self.reason].format(day=self.day, what=self.what)
@@ -50,10 +51,11 @@ def expiring(guide: Guide, on: date, within: int) -> tuple[Notice, ...]:
 def of_organisations(guide: Guide, on: date, within: int) -> Iterator[Notice]:
     """Yield what is to be looked at in organisations and their contacts."""
     for name, one in guide.organisations.items():
-        yield from of_period(guide, name, name, one, one.source, one.checked_on, on, within)
+        notices = of_period(guide, name, name, one, one.source, one.checked_on, on, within)
+        yield from touching((name,), notices)
         for contact in one.contacts:
             if contact.model_fields_set & {"valid_from", "valid_until", "checked_on"}:
-                yield from of_contact(guide, one, contact, on, within)
+                yield from touching((name,), of_contact(guide, one, contact, on, within))
 
 
 def of_contact(guide: Guide, one: Organisation, contact: Contact, on: date, within: int) -> Iterator[Notice]:
@@ -67,10 +69,15 @@ def of_rules(guide: Guide, on: date, within: int) -> Iterator[Notice]:
     """Yield what is to be looked at in rules, and which of them name somebody who only stands in."""
     rules = [rule for place in guide.tables.values() for table in place.values() for rule in table.rules]
     for rule in (*rules, *(rule for plan in guide.plans.values() for rule in plan.rules)):
-        yield from of_period(guide, rule.id, rule.id, rule, rule.source, rule.checked_on, on, within)
-        begins = rule.valid_from or on
-        if rule.stands_in and begins <= on + timedelta(days=within) and (not rule.valid_until or rule.holds(on)):
-            yield notice(guide, rule.id, rule.id, "stands in", begins, rule.source)
+        yield from touching(rule.refer_to, of_rule(guide, rule, on, within))
+
+
+def of_rule(guide: Guide, rule: Rule, on: date, within: int) -> Iterator[Notice]:
+    """Yield what is to be looked at in one rule."""
+    yield from of_period(guide, rule.id, rule.id, rule, rule.source, rule.checked_on, on, within)
+    begins = rule.valid_from or on
+    if rule.stands_in and begins <= on + timedelta(days=within) and (not rule.valid_until or rule.holds(on)):
+        yield notice(guide, rule.id, rule.id, "stands in", begins, rule.source)
 
 
 def of_areas(guide: Guide, on: date, within: int) -> Iterator[Notice]:
@@ -85,11 +92,21 @@ def of_areas(guide: Guide, on: date, within: int) -> Iterator[Notice]:
 def of_changes(guide: Guide, on: date, within: int) -> Iterator[Notice]:
     """Yield the changes that are announced, and those that came; a past one that was not checked since still comes."""
     for one in guide.changes_ahead:
-        if one.on <= on + timedelta(days=within):
-            reason: Reason = "changed" if one.on < min(on, one.checked_on) else "changes"
-            yield notice(guide, one.id, ", ".join(one.touches), reason, one.on, one.source, one.what["nl"])
-        if on - one.checked_on > A_YEAR:
-            yield notice(guide, one.id, one.id, "unchecked", one.checked_on, one.source)
+        yield from touching(one.touches, of_change(guide, one, on, within))
+
+
+def of_change(guide: Guide, one: Change, on: date, within: int) -> Iterator[Notice]:
+    """Yield what is to be looked at in one change."""
+    if one.on <= on + timedelta(days=within):
+        reason: Reason = "changed" if one.on < min(on, one.checked_on) else "changes"
+        yield notice(guide, one.id, ", ".join(one.touches), reason, one.on, one.source, one.what["nl"])
+    if on - one.checked_on > A_YEAR:
+        yield notice(guide, one.id, one.id, "unchecked", one.checked_on, one.source)
+
+
+def touching(organisations: tuple[str, ...], notices: Iterable[Notice]) -> Iterator[Notice]:
+    """Yield the notices, each with the organisations that it is about."""
+    yield from (one.model_copy(update={"touches": organisations}) for one in notices)
 
 
 def of_period(

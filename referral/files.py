@@ -1,7 +1,7 @@
 """What is written to disk: an export to HSDS, organisations out of one, a new municipality. load.py reads."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
 from io import StringIO
 from pathlib import Path
@@ -72,3 +72,13 @@ def add_municipality(directory: Path, name: str, on: date) -> tuple[str, ...]:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, "utf-8")
     return tuple(new)
+
+
+def write_changed(before: Mapping[str, str], after: Mapping[str, str], directory: Path) -> tuple[Path, ...]:
+    """Write the texts that differ into the directory; return the files."""
+    changed = [file for file in after if after[file] != before.get(file)]
+    for file in changed:
+        path = directory / file
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(after[file], "utf-8")
+    return tuple(directory / file for file in changed)

@@ -28,6 +28,7 @@ from bot.channels.rasa_asking import (
 )
 from bot.channels.rasa_refer import THEMES, words_of
 from bot.messages import Reply
+from bot.minds import Minds
 from bot.wording import Wording
 
 Events = list[dict[str, Any]]
@@ -39,10 +40,14 @@ class WegwijsForm(FormValidationAction):  # type: ignore[misc]  # rasa-sdk has n
 
     def __init__(self, assistant: Assistant) -> None:
         self.assistant = assistant
-        self.minds = assistant.minds
         self.slots = slot_names(self.minds.guide)
         for slot in self.slots:  # the SDK looks for a method of this name
             setattr(self, f"validate_{slot}", partial(self._validate, slot))
+
+    @property
+    def minds(self) -> Minds:
+        """Return what thinking needs, with the directory as it is now."""
+        return self.assistant.minds
 
     def name(self) -> str:
         """Return the name under which Rasa calls it."""

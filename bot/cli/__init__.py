@@ -1,9 +1,21 @@
 """The `wegwijs` command; each part of it calls the room that does it."""
 
-from bot.cli import deciding, keeping, reading, running
+from bot.cli import audit, deciding, demo, directory, elsewhere, keeping, learning, reading, running
 from bot.cli.shared import app
 
-__all__ = ["app", "deciding", "keeping", "main", "reading", "running"]
+__all__ = [
+    "app",
+    "audit",
+    "deciding",
+    "demo",
+    "directory",
+    "elsewhere",
+    "keeping",
+    "learning",
+    "main",
+    "reading",
+    "running",
+]
 
 
 def main() -> None:

@@ -3,21 +3,23 @@
 import asyncio
 import sys
 from collections import Counter
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 from rich.console import Console
 from rich.table import Table
 
-from bot.cli.shared import app, err, staff
+from bot.cli.shared import app, err, noted, staff
 
 
 @app.command()
 def forget(conversation: Annotated[str, typer.Argument(help="Its number, such as telegram:42.")]) -> None:
     """Erase a conversation with everything kept about it."""
     from bot import bootstrap
+    from bot.queue import case_number
 
-    gone = asyncio.run(bootstrap.open_store(bootstrap.settings()).forget(conversation))
+    erasing = bootstrap.open_store(bootstrap.settings()).forget(conversation)
+    gone = asyncio.run(noted(erasing, "case.forget", case=case_number(conversation)))
     print("Gewist." if gone else "Er was geen gesprek met dit nummer.")  # noqa: T201
     raise typer.Exit(0 if gone else 1)
 
@@ -32,7 +34,8 @@ def receipt(number: Annotated[str, typer.Argument(help="The number under an answ
     written = read_receipt(number)
     if written is None:
         raise typer.BadParameter(f"{number!r} is no number of an answer; it looks like K7MN-4XWA")
-    lines = asyncio.run(look_up(bootstrap.open_store(bootstrap.settings()), bootstrap.guide(), written))
+    looking = look_up(bootstrap.open_store(bootstrap.settings()), bootstrap.guide(), written)
+    lines = asyncio.run(noted(looking, "answer.view", about=written))
     print("\n".join(lines) or "Er is geen antwoord met dit nummer, of het gesprek is gewist.")  # noqa: T201
     raise typer.Exit(0 if lines else 1)
 
@@ -58,17 +61,23 @@ def outcomes() -> None:
 def staff_add(
     name: Annotated[str, typer.Argument(help="How the colleague signs in.")],
     team: Annotated[str, typer.Option(help="The organisation, such as utrecht-buurtteam-sociaal.")],
+    role: Annotated[
+        Literal["medewerker", "coordinator", "beheerder"], typer.Option(help="What they may do.")
+    ] = "medewerker",
 ) -> None:
     """Add a colleague to the desk. The password is asked for, or read from standard input."""
     from bot import bootstrap
     from bot.ports import NameTaken
     from bot.staff.access import NoAccount, add_staff
+    from bot.staff.passwords import BadPassword
 
     password = _password()
     settings = bootstrap.settings()
     try:
-        account = asyncio.run(add_staff(bootstrap.open_accounts(settings), bootstrap.guide(), name, team, password))
-    except (NoAccount, NameTaken) as reason:
+        accounts = bootstrap.open_accounts(settings)
+        adding = add_staff(accounts, bootstrap.guide(), name, team, password, role=role)
+        account = asyncio.run(noted(adding, "people.add", about=f"{name}: {role}, {team}"))
+    except (NoAccount, BadPassword, NameTaken) as reason:
         err.print(f"Niet toegevoegd: {reason}", markup=False)
         raise typer.Exit(1) from None
     print(f"{account.name} kan inloggen op /staff voor {account.team}.")  # noqa: T201
@@ -79,10 +88,26 @@ def staff_list() -> None:
     """Show who may sign in at the desk."""
     from bot import bootstrap
 
-    table = Table("name", "team", "active")
+    table = Table("name", "team", "role", "active", "second step")
     for account in asyncio.run(bootstrap.open_accounts(bootstrap.settings()).list_staff()):
-        table.add_row(account.name, account.team, "yes" if account.active else "no")
+        active, second = ("yes" if one else "no" for one in (account.active, account.second))
+        table.add_row(account.name, account.team, account.role, active, second)
     Console().print(table)
+
+
+@staff.command("reset")
+def staff_reset(name: Annotated[str, typer.Argument(help="Who cannot come in any more.")]) -> None:
+    """Take away somebody's second step, end their sessions and print a link to choose a new password."""
+    from bot import bootstrap
+    from bot.staff.people import let_in_again
+
+    accounts = bootstrap.open_accounts(bootstrap.settings())
+    letting = let_in_again(accounts, name, bootstrap.SystemClock().now())
+    path = asyncio.run(noted(letting, "people.link", about=name))
+    if path is None:
+        err.print(f"Er is geen account van {name}, of het is gesloten.", markup=False)
+        raise typer.Exit(1)
+    print(f"{name} kiest binnen 24 uur een wachtwoord op {path} van deze Wegwijs.")  # noqa: T201
 
 
 def _password() -> str:

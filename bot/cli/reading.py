@@ -32,21 +32,11 @@ def train(
     ] = False,
 ) -> None:
     """Tune the encoder on intents/data, learn the readers again and write both files; half an hour."""
-    from intents import heads
-    from intents.encoder.delta import DELTA, save_delta
-    from intents.encoder.encode import load_encoder
-    from intents.encoder.weights import Weights
-    from intents.load import load_catalogue
-    from intents.train import train as learn
-    from intents.understand import MODEL
+    from intents.load import DATA
+    from intents.train import retrain
 
-    catalogue = load_catalogue()
     with progress_bar() as progress:
-        if not heads_only:
-            from intents.tune import tune
-
-            save_delta(tune(catalogue, Weights(), progress), DELTA)
-        heads.save(learn(catalogue, load_encoder(), progress), MODEL)
+        retrain(DATA, progress, heads_only=heads_only)
 
 
 @app.command()

@@ -1,6 +1,7 @@
 """Commands that run Wegwijs: the server, and a talk in the terminal."""
 
 import asyncio
+from functools import partial
 from typing import Annotated
 
 import typer
@@ -16,8 +17,10 @@ def serve(port: Annotated[int, typer.Option(help="Port of the web chat.")] = 800
     settings = bootstrap.settings(port=port)
     with progress_bar() as progress:
         stop_on(bootstrap.check_files())
+        stop_on(bootstrap.check_elsewhere(settings))
         parts = bootstrap.load_parts(settings, progress)
-    asyncio.run(server.serve(parts.assistant, parts.accounts, settings, lambda: _tell_ready(settings.host, port)))
+    ready = partial(_tell_ready, settings.host, port)
+    asyncio.run(server.serve(parts.assistant, parts.kept, settings, ready, parts.courier))
 
 
 @app.command()
@@ -25,10 +28,16 @@ def chat(language: Annotated[str, typer.Option(help="nl or en.")] = "nl") -> Non
     """Talk with Wegwijs in the terminal. Ctrl-D ends."""
     from bot import bootstrap
     from bot.channels import terminal
+    from bot.upkeep import Upkeep
 
     with progress_bar() as progress:
         parts = bootstrap.load_parts(bootstrap.settings(), progress)
-    asyncio.run(terminal.chat(parts.assistant, language))
+
+    async def talk() -> None:
+        await Upkeep(parts.assistant, parts.kept.directory).refresh()
+        await terminal.chat(parts.assistant, language)
+
+    asyncio.run(talk())
 
 
 def _tell_ready(host: str, port: int) -> None:

@@ -1,9 +1,10 @@
 """What the commands share: the app, the bar, and how a fault ends a command."""
 
-from collections.abc import Iterator
+from collections.abc import Awaitable, Iterator
 from contextlib import contextmanager
 from datetime import date
-from typing import Annotated, Any
+from getpass import getuser
+from typing import Annotated, Any, TypeVar
 
 import typer
 from rich.console import Console
@@ -17,8 +18,26 @@ app.add_typer(export, name="export")
 imports = typer.Typer(no_args_is_help=True, help="Read data of other programs, to be reviewed.")
 app.add_typer(imports, name="import")
 err = Console(stderr=True)
+_T = TypeVar("_T")
 
 JsonLines = Annotated[bool, typer.Option("--jsonl", help="Read JSON lines from standard input, write one for each.")]
+
+
+async def noted(doing: Awaitable[_T], action: str, *, case: str | None = None, about: str = "") -> _T:
+    """Do something after it was noted in the audit log, under the name that the system knows; return its result.
+
+    Raises StoreAway when it cannot be noted; then it is not done.
+    """
+    from bot import bootstrap
+
+    audit = bootstrap.open_audit(bootstrap.settings())
+    told = {"who": getuser(), "role": "systeembeheer", "team": "", "action": action, "about": about}
+    await audit.note(**told, case=case)
+    try:
+        return await doing
+    except Exception:
+        await audit.note(**told, case=case, outcome="refused")
+        raise
 
 
 def stop_on(faults: tuple[str, ...]) -> None:

@@ -1,20 +1,26 @@
 """Cases as lists: the rows of the queue, in words, each with why it stands there."""
 
-from collections.abc import Iterable
+from collections.abc import Mapping
 from datetime import datetime
-from typing import Literal, get_args
 
 from bot.events import Outcome
 from bot.handover import Staff
 from bot.messages import Value
-from bot.ports import Case
+from bot.queue import TABS, Case, Tab
 from bot.staff import words
-from bot.staff.access import case_number
+from bot.staff.access import Door
+from bot.staff.chosen import FILTERS, Chosen, Filter, options, wanted
 from bot.staff.words import OUTCOMES, Dutch
 
-Tab = Literal["nieuw", "behandeling", "gesloten"]
-TABS: tuple[Tab, ...] = get_args(Tab)
-SHOWN_CLOSED = 100
+PAGE = 50  # rows
+MOST = 1000  # nobody counts further
+NAMES: Mapping[Tab, str] = {
+    "nieuw": "Nieuw",
+    "mij": "Van mij",
+    "bewoner": "Wacht op bewoner",
+    "anderen": "Bij collega's",
+    "gesloten": "Gesloten",
+}
 
 
 class Row(Value):
@@ -28,53 +34,87 @@ class Row(Value):
     themes: str
     wijk: str
     language: str
+    team: str
     owner: str
     mine: bool
 
 
-class Queue(Value):
-    """One tab of the queue, and how many wait or are being worked on."""
+class TabLink(Value):
+    """A tab: how it is called, how much is in it and where it leads."""
 
     tab: Tab
+    name: str
+    count: str
+    urgent: bool
+    href: str
+
+
+class Less(Value):
+    """What there would be without one filter."""
+
+    name: str
+    count: str
+    href: str
+
+
+class Queue(Value):
+    """One page of a tab of the queue. `found` of `all` in the tab fit the filters."""
+
+    tab: Tab
+    name: str
+    title: str
+    tabs: tuple[TabLink, ...]
     rows: tuple[Row, ...]
-    new: int
-    urgent: int
-    busy: int
-
-    @property
-    def title(self) -> str:
-        """What stands on the browser's tab: how much waits."""
-        urgent = f", {self.urgent} dringend" if self.urgent else ""
-        return f"({self.new}{urgent}) Vragen" if self.new else "Vragen"
+    chosen: Chosen
+    options: Mapping[Filter, tuple[tuple[str, str], ...]]
+    found: str
+    all: str
+    less: tuple[Less, ...]
+    first: str | None
+    following: str | None
 
 
-def tab_named(name: str | None) -> Tab:
-    """Return the tab of this name, the first when there is none."""
-    return next((tab for tab in TABS if tab == name), TABS[0])
-
-
-def queue(
-    tab: Tab, open_cases: Iterable[Case], closed: Iterable[Case], staff: Staff, dutch: Dutch, *, now: datetime
-) -> Queue:
-    """Return a tab of the queue. The cases come in the order of the desk, and stay in it."""
-    both = list(open_cases)
-    new = [case for case in both if case.state == "waiting"]
-    busy = [case for case in both if case.state == "staff"]
-    shown = {"nieuw": new, "behandeling": busy, "gesloten": list(closed)[:SHOWN_CLOSED]}[tab]
+async def read_queue(door: Door, staff: Staff, asked: Chosen, dutch: Dutch, now: datetime) -> Queue:
+    """Return a page of the queue as this colleague sees it."""
+    here = wanted(asked, now)
+    cases = await door.cases(staff, here, after=asked.after, limit=PAGE + 1)
+    every = {tab: wanted(Chosen(tab=tab), now) for tab in TABS}
+    urgent = every["nieuw"].model_copy(update={"urgent": True})
+    *some, pressing, found = await door.count(staff, *every.values(), urgent, here, most=MOST)
+    counts = dict(zip(TABS, some, strict=True))
+    rest = asked.model_copy(update={"after": ""})
     return Queue(
-        tab=tab,
-        rows=tuple(row(case, staff, dutch, now) for case in shown),
-        new=len(new),
-        urgent=sum(case.urgent for case in new),
-        busy=len(busy),
+        tab=asked.tab,
+        name=NAMES[asked.tab],
+        title=title(counts["nieuw"], pressing),
+        tabs=tuple(_tab(tab, counts[tab], pressing, rest) for tab in TABS),
+        rows=tuple(row(case, staff, dutch, now) for case in cases[:PAGE]),
+        chosen=asked,
+        options=options(door.teams(staff), dutch),
+        found=number(found),
+        all=number(counts[asked.tab]),
+        less=() if found else await _less(door, staff, asked, now),
+        first=rest.address() if asked.after else None,
+        following=rest.address(after=cases[PAGE - 1].place) if len(cases) > PAGE else None,
     )
+
+
+def title(new: int, urgent: int) -> str:
+    """Return what stands on the browser's tab: how much waits."""
+    pressing = f", {number(urgent)} dringend" if urgent else ""
+    return f"({number(new)}{pressing}) Vragen" if new else "Vragen"
+
+
+def number(count: int) -> str:
+    """Return a count as it is shown."""
+    return str(count) if count < MOST else f"{MOST - 1}+"
 
 
 def row(case: Case, staff: Staff, dutch: Dutch, now: datetime) -> Row:
     """Return a case as a row."""
     mine = case.owner == staff.name
     return Row(
-        number=case_number(case.conversation),
+        number=case.number,
         urgent=case.urgent and case.state != "closed",
         why=why(case, now),
         since=since(case, now),
@@ -82,6 +122,7 @@ def row(case: Case, staff: Staff, dutch: Dutch, now: datetime) -> Row:
         themes=dutch.themes(case.themes),
         wijk=dutch.wijk(case.wijk) or "Onbekend",
         language=words.language(case.language),
+        team=dutch.organisation(case.organisation),
         owner="U" if mine else case.owner or "Nog niemand",
         mine=mine,
     )
@@ -93,21 +134,50 @@ def why(case: Case, now: datetime) -> str:
         return OUTCOMES[outcome] if (outcome := _outcome(case)) else "Gesloten"
     if case.urgent:
         return f"Dringend: {words.signals(case.signals)}" if case.signals else "Dringend"
-    return f"Wacht {words.span(now - case.opened_at)}" if case.state == "waiting" else "In behandeling"
+    return _reason(case, now)
 
 
 def since(case: Case, now: datetime) -> str:
-    """Tell how long it takes already, beside `why`."""
-    match case.state:
-        case "closed":
-            return f"Binnen op {words.moment(case.opened_at, now)}"
-        case "staff":
-            return f"Laatste bericht {words.span(now - case.last_heard_at)} geleden"
-        case "waiting" if case.urgent:
-            return f"Wacht {words.span(now - case.opened_at)}"
-        case "waiting":
-            return f"Sinds {words.moment(case.opened_at, now)}"
+    """Tell the rest beside `why`: what comes next, or how long it takes already."""
+    if case.state == "closed":
+        return f"Gesloten {words.moment(case.since, now)}"
+    if case.urgent:
+        return _reason(case, now)
+    return _turn(case, now) if case.due else f"Sinds {words.moment(case.since, now)}"
+
+
+def _reason(case: Case, now: datetime) -> str:
+    """Return what somebody counts on, else whose turn it is."""
+    if case.due is None:
+        return _turn(case, now)
+    if case.due == case.reminder_at:
+        return f"Herinnering voor {words.moment(case.due, now)}"
+    if case.due > now:
+        return f"Beloofd voor {words.moment(case.due, now)}"
+    return f"Belofte {words.span(now - case.due)} voorbij"
+
+
+def _turn(case: Case, now: datetime) -> str:
+    waited = words.span(now - case.since)
+    if case.waits_for == "resident":
+        return f"Wacht {waited} op de bewoner"
+    if case.state == "staff" and case.last_from == "resident":
+        return f"Bewoner antwoordde {waited} geleden"
+    return f"Wacht {waited}"
 
 
 def _outcome(case: Case) -> Outcome | None:
     return next((outcome for outcome in OUTCOMES if outcome == case.outcome), None)
+
+
+def _tab(tab: Tab, count: int, urgent: int, rest: Chosen) -> TabLink:
+    alarm = tab == "nieuw" and urgent > 0
+    return TabLink(tab=tab, name=NAMES[tab], count=number(count), urgent=alarm, href=rest.address(tab=tab))
+
+
+async def _less(door: Door, staff: Staff, asked: Chosen, now: datetime) -> tuple[Less, ...]:
+    """Return what there would be without each of the filters, the one that hides most first."""
+    each = [asked.without(name) for name in asked.filters]
+    counts = await door.count(staff, *(wanted(one, now) for one in each), most=MOST)
+    by_most = sorted(zip(asked.filters, each, counts, strict=True), key=lambda one: -one[2])
+    return tuple(Less(name=FILTERS[name], count=number(count), href=one.address()) for name, one, count in by_most)

@@ -3,12 +3,13 @@
 import hmac
 from collections.abc import Callable, Coroutine, Mapping
 from typing import Any
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl, unquote, urlsplit
 
 from fastapi import Request, Response
 from fastapi.routing import APIRoute
 
 from bot.ports import StoreAway
+from bot.staff.audit import NOTED
 
 LARGEST_FORM = 100_000  # bytes
 _SAFE = {"GET", "HEAD", "OPTIONS"}
@@ -40,20 +41,25 @@ class Refused(Exception):
 
 
 class DeskRoute(APIRoute):
-    """A route of the desk. `on_refusal` makes the page for a refusal."""
+    """A route of the desk. `on_refusal` makes the page for a refusal; `on_answer` notes what nobody noted yet."""
 
     on_refusal: Callable[[Request, Refused], Response]
+    on_answer: Callable[[Request, int], Coroutine[Any, Any, None]]  # with the status, before the answer goes
 
     def get_route_handler(self) -> Handler:
         """Return the handler with everything around it that holds for all routes."""
         handler = super().get_route_handler()
 
         async def guarded(request: Request) -> Response:
+            NOTED.set(None)
             try:
-                from_our_own_page(request)
-                response = await handler(request)
-            except Refused as refused:
-                response = type(self).on_refusal(request, refused)
+                try:
+                    readable(request)
+                    from_our_own_page(request)
+                    response = await handler(request)
+                except Refused as refused:
+                    response = type(self).on_refusal(request, refused)
+                await type(self).on_answer(request, response.status_code)
             except StoreAway:
                 response = type(self).on_refusal(request, Refused(503))
             for name, value in _HEADERS.items():
@@ -61,6 +67,12 @@ class DeskRoute(APIRoute):
             return response
 
         return guarded
+
+
+def readable(request: Request) -> None:
+    """Raise Refused for an address with the sign NUL, which no database keeps and no page of ours has."""
+    if "\0" in request.scope["path"] or "\0" in unquote(request.url.query):
+        raise Refused(404)
 
 
 def from_our_own_page(request: Request) -> None:
@@ -83,7 +95,7 @@ def check_csrf(sent: str, expected: str) -> None:
 
 
 async def read_form(request: Request) -> Mapping[str, str]:
-    """Return the fields of a form; what is no UTF-8 becomes "�". Raises Refused when it is too large."""
+    """Return the fields of a form; what is no UTF-8 becomes "�", and NUL goes. Raises Refused when it is too large."""
     body = bytearray()
     async for chunk in request.stream():
         body += chunk
@@ -91,6 +103,7 @@ async def read_form(request: Request) -> Mapping[str, str]:
             raise Refused(413, "Dat is te veel tekst voor één keer.")
     text = body.decode("utf-8", "replace")
     try:
-        return dict(parse_qsl(text, keep_blank_values=True, errors="replace", max_num_fields=20))
+        fields = parse_qsl(text, keep_blank_values=True, errors="replace", max_num_fields=20)
     except ValueError as many:
         raise Refused(400, "Dit formulier is niet van deze pagina.") from many
+    return {name: value.replace("\0", "") for name, value in fields}

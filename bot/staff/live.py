@@ -1,40 +1,76 @@
-"""Tells the open pages of a team which cases changed, over server-sent events: numbers only, no content."""
+"""Tells open pages which cases changed, over server-sent events: numbers only, no content."""
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from collections.abc import Set as AbstractSet
 from contextlib import suppress
 
-from bot.ports import Case, Changes, StoreAway
-from bot.staff.access import case_number
+from bot.handover import Staff
+from bot.messages import Value
+from bot.ports import Changes, StoreAway
+from bot.queue import Wanted, case_number, topic
+from bot.staff.access import Door
 
 BEAT = 15.0  # seconds between signs of life; also how late a change by another process is seen
 _TOGETHER = 0.3  # seconds; what changes in them becomes one event
+_ALL = "*"
+_MOST = 50  # urgent ones; who has more hears of the next when these are done
 
-Cases = Callable[[], Awaitable[tuple[Case, ...]]]
-Open = Mapping[str, Case]  # the open cases of the team, by conversation
+
+class Pulse(Value):
+    """What a colleague must not miss: how many questions are new, and the numbers of those that are urgent."""
+
+    new: int
+    urgent: frozenset[str]
+
+
+Feel = Callable[[], Awaitable[Pulse]]
+
+
+async def pulse(door: Door, staff: Staff) -> Pulse:
+    """Return how it stands now: urgent is what is new, and what this colleague holds and must answer."""
+    new, mine = Wanted(teams=(), tab="nieuw"), Wanted(teams=(), tab="mij")
+    (number,) = await door.count(staff, new)
+    pressing = [one.model_copy(update={"urgent": True}) for one in (new, mine)]
+    cases = [case for one in pressing for case in await door.cases(staff, one, limit=_MOST)]
+    return Pulse(new=number, urgent=frozenset(case.number for case in cases))
 
 
 async def changes(
-    changed: Changes, cases: Cases, is_in: Callable[[], bool], shutdown: asyncio.Event, beat: float = BEAT
+    changed: Changes,
+    teams: Iterable[str],
+    feel: Feel,
+    is_in: Callable[[], bool],
+    shutdown: asyncio.Event,
+    beat: float = BEAT,
 ) -> AsyncIterator[str]:
-    """Give an event each time cases of the team changed, until the colleague is out or the server stops.
+    """Give an event each time cases of these teams changed, until the colleague is out or the server stops.
 
-    It ends as well when the database is away; the page tries again by itself.
+    It begins with the numbers of what is urgent, and gives them again when they are others. What another
+    process changed shows only in the pulse: anything may have changed then. It ends as well when the database
+    is away; the page tries again by itself.
     """
     with suppress(StoreAway):
-        async with changed.subscribe("*") as listener:
-            before = _by_conversation(await cases())
-            yield _SIGN_OF_LIFE
+        async with changed.subscribe(*map(topic, teams)) as listener:
+            before = await feel()
+            yield _event("urgent", before.urgent)
             while not shutdown.is_set() and is_in():
                 rung = await _rung(listener, shutdown, beat)
-                now = _by_conversation(await cases())
-                numbers = sorted(map(case_number, _changed(before, now, rung)))
-                yield _event("changed", numbers) if numbers else _SIGN_OF_LIFE
+                now = await feel()
+                yield _told(rung, before, now)
                 before = now
         if not shutdown.is_set():
-            yield _event("ended", [])
+            yield _event("ended", ())
+
+
+def _told(rung: AbstractSet[str], before: Pulse, now: Pulse) -> str:
+    """Return what an open page hears of this."""
+    anything = _ALL in rung or (not rung and now != before)
+    numbers = [_ALL] if anything else list(map(case_number, rung))
+    changed = _event("changed", numbers) if numbers else ""
+    urgent = _event("urgent", now.urgent) if now.urgent != before.urgent else ""
+    return changed + urgent or _SIGN_OF_LIFE
 
 
 async def _rung(listener: AsyncIterator[str], shutdown: asyncio.Event, beat: float) -> AbstractSet[str]:
@@ -61,18 +97,8 @@ async def _collect(listener: AsyncIterator[str], rung: set[str]) -> None:
         return
 
 
-def _changed(before: Open, now: Open, rung: AbstractSet[str]) -> AbstractSet[str]:
-    """Return the conversations of the team that are not what they were; "*": each may have changed."""
-    both = before.keys() | now.keys()
-    return {one for one in both if one in rung or "*" in rung or before.get(one) != now.get(one)}
-
-
-def _by_conversation(cases: tuple[Case, ...]) -> Open:
-    return {case.conversation: case for case in cases}
-
-
 _SIGN_OF_LIFE = ": wegwijs\n\n"
 
 
-def _event(name: str, numbers: list[str]) -> str:
-    return f"event: {name}\ndata: {json.dumps(numbers)}\n\n"
+def _event(name: str, numbers: Iterable[str]) -> str:
+    return f"event: {name}\ndata: {json.dumps(sorted(numbers))}\n\n"

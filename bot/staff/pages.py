@@ -7,20 +7,33 @@ from pathlib import Path
 from uuid import uuid4
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from pydantic import Field
 
 from bot.messages import Value
 from bot.ports import Session
-from bot.staff.actions import LONGEST_ANSWER, LONGEST_NOTE
-from bot.staff.cases import SHOWN_CLOSED, Queue
+from bot.settings import Entry
+from bot.staff.actions import LONGEST_REMINDER
 from bot.staff.grounds import Grounds
 from bot.staff.sheet import Sheet
-from bot.staff.words import OUTCOMES, Dutch
+from bot.staff.undoable import LONGEST_ANSWER, LONGEST_NOTE
+from bot.staff.words import DOING, OUTCOMES, Dutch
 
 _HERE = Path(__file__).parent
 STATIC = _HERE / "static"
 ASSETS: Mapping[str, str] = {
     "staff.css": "text/css",
+    "audit.css": "text/css",
+    "numbers.css": "text/css",
     "staff.js": "text/javascript",
+    "queue.css": "text/css",
+    "queue.js": "text/javascript",
+    "dark.css": "text/css",
+    "case.css": "text/css",
+    "case.js": "text/javascript",
+    "accounts.css": "text/css",
+    "accounts.js": "text/javascript",
+    "deliveries.css": "text/css",
+    "directory.css": "text/css",
     "desk.svg": "image/svg+xml",
 }
 
@@ -29,15 +42,19 @@ class Typed(Value):
     """What a colleague filled in on the page of a case, and why it could not be done."""
 
     problem: str | None = None
-    text: str = ""
-    note: str = ""
-    outcome: str = ""
+    told: str | None = None
+    button: str = ""
+    form: Mapping[str, str] = Field(default_factory=dict)
+
+    def of(self, button: str, field: str) -> str:
+        """Return what was filled in for a field of this button's form, "" when it was another form."""
+        return self.form.get(field, "") if self.button == button else ""
 
 
 class Pages:
     """Makes the pages, in one theme of the NL Design System."""
 
-    def __init__(self, dutch: Dutch, theme: str) -> None:
+    def __init__(self, dutch: Dutch, theme: str, entry: Entry) -> None:
         self._dutch = dutch
         self._jinja = Environment(
             loader=FileSystemLoader(_HERE / "templates"),
@@ -46,19 +63,30 @@ class Pages:
             trim_blocks=True,
             lstrip_blocks=True,
         )
-        self._jinja.globals.update(theme=theme, asset=asset, session=None, team=None, problem=None)
+        self._jinja.globals.update(theme=theme, asset=asset, session=None, team=None, problem=None, done=None)
+        self._jinja.globals.update(entry=entry, directory_waits=lambda _session: 0)
 
-    def login(self, next_page: str, *, name: str = "", problem: str | None = None, typed: str = "") -> str:
+    def tell_always(self, **values: object) -> None:
+        """Let every page know something, such as what its top shows."""
+        self._jinja.globals.update(values)
+
+    def login(
+        self, next_page: str, *, name: str = "", problem: str | None = None, typed: str = "", done: str | None = None
+    ) -> str:
         """Return the page to sign in. `typed` is an answer that came too late, so that it is not lost."""
-        return self._render("login.html", next=next_page, name=name, problem=problem, typed=typed)
+        return self.show("login.html", next=next_page, name=name, problem=problem, typed=typed, done=done)
 
-    def queue(self, queue: Queue, session: Session) -> str:
-        """Return a tab of the queue."""
-        return self._render("queue.html", session, queue=queue, tabs=_tabs(queue), shown_closed=SHOWN_CLOSED)
+    def code(self, next_page: str, problem: str | None = None) -> str:
+        """Return the page for the second step."""
+        return self.show("code.html", next=next_page, problem=problem)
+
+    def welcome(self, name: str, secret: str, problem: str | None = None) -> str:
+        """Return the page of a link with which somebody chooses a password."""
+        return self.show("welcome.html", name=name, secret=secret, problem=problem)
 
     def case(self, sheet: Sheet, session: Session, typed: Typed) -> str:
         """Return the page of one case; with what was typed when it could not be done."""
-        return self._render(
+        return self.show(
             "case.html",
             session,
             sheet=sheet,
@@ -68,29 +96,24 @@ class Pages:
             number=uuid4().hex,
             longest_answer=LONGEST_ANSWER,
             longest_note=LONGEST_NOTE,
+            longest_reminder=LONGEST_REMINDER,
+            doing=DOING,
         )
 
     def answer(
         self, session: Session, *, typed: str = "", found: Grounds | None = None, problem: str | None = None
     ) -> str:
         """Return the page to look up the answer that a resident quotes by its number."""
-        return self._render("answer.html", session, typed=typed, found=found, problem=problem)
+        return self.show("answer.html", session, typed=typed, found=found, problem=problem)
 
     def message(self, title: str, sentence: str, session: Session | None = None) -> str:
         """Return a page that only says something."""
-        return self._render("message.html", session, title=title, sentence=sentence)
+        return self.show("message.html", session, title=title, sentence=sentence)
 
-    def _render(self, template: str, session: Session | None = None, **values: object) -> str:
+    def show(self, template: str, session: Session | None = None, **values: object) -> str:
+        """Return a page from a template, with the top of who is signed in."""
         team = self._dutch.organisation(session.account.team) if session else None
         return self._jinja.get_template(template).render(session=session, team=team, **values)
-
-
-def _tabs(queue: Queue) -> tuple[tuple[str, str, int | None], ...]:
-    return (
-        ("nieuw", "Nieuw", queue.new),
-        ("behandeling", "In behandeling", queue.busy),
-        ("gesloten", "Gesloten", None),
-    )
 
 
 @cache

@@ -2,13 +2,15 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Literal, assert_never
+from typing import Literal
 
 from bot.events import (
+    Assigned,
     Claimed,
     Closed,
     Consented,
     ContactGiven,
+    Corrected,
     Decided,
     Delivered,
     Event,
@@ -17,7 +19,13 @@ from bot.events import (
     FollowUpDeclined,
     HandedOver,
     Heard,
+    Noted,
+    Passed,
     Rang,
+    Released,
+    ReminderDone,
+    ReminderSet,
+    Reopened,
     Said,
     Withdrawn,
 )
@@ -31,6 +39,9 @@ _FOLDED: Mapping[str, str] = {
     "danger": "Hulplijnen getoond",
     "referral": "Verwijzing",
 }
+
+
+ByStaff = Claimed | Assigned | Released | Passed | Noted | ReminderSet | ReminderDone | Corrected | Closed | Reopened
 
 
 class Fold(Value):
@@ -129,17 +140,48 @@ def sentence(event: Event, who: str, said: Mapping[str, Said], dutch: Dutch) -> 
         case HandedOver():
             urgent = " als dringend" if event.urgent else ""
             return f"Het gesprek werd{urgent} doorgegeven aan {dutch.organisation(event.organisation)}."
-        case Claimed():
-            return f"{event.by} pakte de vraag op."
-        case Closed():
-            note = f" Notitie: {event.note}" if event.note else ""
-            return f"{event.by} sloot de vraag: {OUTCOMES[event.outcome].lower()}.{note}"
         case Withdrawn():
             return f"{who} trok de vraag terug."
         case FollowUpAgreed() | FollowUpDeclined() | Rang() | Followed():
             return _later(event, who, dutch)
-        case _:  # pragma: no cover
-            assert_never(event)
+        case _:
+            return f"{event.by} {done(event, dutch)}"
+
+
+def done(event: ByStaff, dutch: Dutch) -> str:
+    """Return what a colleague did, as the rest of a sentence that begins with their name."""
+    match event:
+        case Claimed():
+            return "pakte de vraag op."
+        case Assigned():
+            return f"gaf de vraag aan {event.to}."
+        case Released():
+            return "legde de vraag terug in de rij."
+        case Passed():
+            why = "hoorde niet bij dit team" if event.misroute else "kan daar beter geholpen worden"
+            return f"gaf de vraag door aan {dutch.organisation(event.organisation)}: {why}. {event.reason}"
+        case Noted():
+            return f"schreef een notitie: {event.text}"
+        case ReminderSet():
+            what = f": {event.what}" if event.what else "."
+            return f"wil eraan denken op {words.day(event.at_time.astimezone(words.HERE).date())}{what}"
+        case ReminderDone():
+            return "streepte de herinnering af."
+        case Corrected():
+            return f"corrigeerde: {corrected(event, dutch)}"
+        case Closed():
+            note = f" Notitie: {event.note}" if event.note else ""
+            return f"sloot de vraag: {OUTCOMES[event.outcome].lower()}.{note}"
+        case Reopened():
+            return f"opende de vraag opnieuw: {event.reason}"
+
+
+def corrected(event: Corrected, dutch: Dutch) -> str:
+    """Return what a colleague put right."""
+    facts = [": ".join(dutch.fact(fact, value)) for fact, value in (event.facts or {}).items()]
+    themes = [f"Onderwerp: {dutch.themes(event.themes)}"] if event.themes is not None else []
+    signals = [f"Gevaar: {words.signals(event.signals) or 'geen'}"] if event.signals is not None else []
+    return f"{'; '.join([*themes, *signals, *facts])}."
 
 
 def _later(event: FollowUpAgreed | FollowUpDeclined | Rang | Followed, who: str, dutch: Dutch) -> str:

@@ -5,6 +5,7 @@ from functools import cached_property
 from zoneinfo import ZoneInfo
 
 from bot.events import Outcome, Result, Timer
+from bot.undo import Undoable
 from referral.guide import Guide
 from referral.model import UNKNOWN, Rule, Words
 
@@ -18,6 +19,13 @@ OUTCOMES: dict[Outcome, str] = {
     "declined": "Wil geen hulp (meer)",
     "not_reached": "Niet bereikt",
     "wrong_address": "Hoorde niet bij ons team",
+    "duplicate": "Dubbel: deze vraag was er al",
+    "other": "Anders",
+}
+DOING: dict[Undoable, str] = {
+    "answer": "Uw antwoord wordt verstuurd",
+    "pass": "De vraag wordt doorgegeven",
+    "close": "De vraag wordt gesloten",
 }
 RESULTS: dict[Result, str] = {
     "helped": "Geholpen",
@@ -67,6 +75,12 @@ LANGUAGES = {
     "fr": "Frans",
     "es": "Spaans",
     "fy": "Fries",
+    "bg": "Bulgaars",
+    "fa": "Farsi",
+    "pap": "Papiaments",
+    "ro": "Roemeens",
+    "so": "Somalisch",
+    "ti": "Tigrinya",
 }
 CHANNELS = {
     "web": "Webchat",
@@ -75,7 +89,7 @@ CHANNELS = {
     "socketio": "Andere webchat",
     "terminal": "Terminal",
 }
-_MONTHS = (
+MONTHS = (
     "januari", "februari", "maart", "april", "mei", "juni",
     "juli", "augustus", "september", "oktober", "november", "december",
 )  # fmt: skip
@@ -103,7 +117,7 @@ class Dutch:
 
     def wijk(self, wijk: str | None) -> str | None:
         """Return the name of a wijk, None when it is not known."""
-        return None if wijk in (None, UNKNOWN) else self._wijken.get(str(wijk), str(wijk))
+        return None if wijk in (None, UNKNOWN) else self.wijken.get(str(wijk), str(wijk))
 
     def fact(self, fact: str, value: str) -> tuple[str, str]:
         """Return what a fact is called, and its value in words."""
@@ -120,7 +134,8 @@ class Dutch:
         return self._rules.get(rule)
 
     @cached_property
-    def _wijken(self) -> dict[str, str]:
+    def wijken(self) -> dict[str, str]:
+        """The wijken of all cities by their id, as they are called."""
         return {wijk.id: wijk.name for city in self.guide.areas.cities for wijk in city.wijken}
 
     @cached_property
@@ -171,10 +186,12 @@ def moment(at: datetime, now: datetime) -> str:
         return f"vandaag {time}"
     if days == 1:
         return f"gisteren {time}"
+    if days == -1:
+        return f"morgen {time}"
     year = "" if here.year == today.year else f" {here.year}"
-    return f"{here.day} {_MONTHS[here.month - 1]}{year} {time}"
+    return f"{here.day} {MONTHS[here.month - 1]}{year} {time}"
 
 
 def day(on: date) -> str:
     """Return a day: "3 november 2026"."""
-    return f"{on.day} {_MONTHS[on.month - 1]} {on.year}"
+    return f"{on.day} {MONTHS[on.month - 1]} {on.year}"

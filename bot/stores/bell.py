@@ -6,6 +6,8 @@ from collections.abc import AsyncIterator
 from types import TracebackType
 from typing import Self
 
+from bot.queue import topic
+
 ALL = "*"
 _MOST = 1000  # ids that wait for one listener
 
@@ -17,9 +19,9 @@ class Listener(AsyncIterator[str]):
     next id may be cancelled and taken up again, so a heartbeat can be a timeout.
     """
 
-    def __init__(self, bell: "Bell", conversation: str) -> None:
+    def __init__(self, bell: "Bell", topics: tuple[str, ...]) -> None:
         self._bell = bell
-        self._conversation = conversation
+        self._topics = topics
         self._waiting: dict[str, None] = {}  # a set that keeps its order
         self._rung = asyncio.Event()
 
@@ -32,16 +34,18 @@ class Listener(AsyncIterator[str]):
         self._rung.set()
 
     async def __aenter__(self) -> Self:
-        self._bell.listeners[self._conversation].add(self)
+        for name in self._topics:
+            self._bell.listeners[name].add(self)
         return self
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        listeners = self._bell.listeners[self._conversation]
-        listeners.discard(self)
-        if not listeners:
-            del self._bell.listeners[self._conversation]
+        for name in self._topics:
+            listeners = self._bell.listeners[name]
+            listeners.discard(self)
+            if not listeners:
+                del self._bell.listeners[name]
 
     async def __anext__(self) -> str:
         while not self._waiting:
@@ -58,12 +62,17 @@ class Bell:
     def __init__(self) -> None:
         self.listeners: defaultdict[str, set[Listener]] = defaultdict(set)
 
-    def subscribe(self, conversation: str) -> Listener:
-        """Return a listener to one conversation, or to all with "*"."""
-        return Listener(self, conversation)
+    def subscribe(self, *topics: str) -> Listener:
+        """Return a listener to conversations, to the cases of teams (see `topic`) or to all ("*")."""
+        return Listener(self, topics)
 
-    def ring(self, conversation: str) -> None:
-        """Tell everybody who listens to this conversation or to all."""
-        for name in (conversation, ALL):
+    def ring(self, conversation: str, *topics: str) -> None:
+        """Tell everybody who listens to this conversation, to one of these topics or to all."""
+        for name in (conversation, *topics, ALL):
             for listener in self.listeners.get(name, ()):
                 listener.hear(conversation)
+
+
+def teams(*ids: str | None) -> tuple[str, ...]:
+    """Return the topics of these teams, each once."""
+    return tuple(dict.fromkeys(topic(team) for team in ids if team))

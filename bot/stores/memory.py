@@ -4,12 +4,14 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 from bot.conversation import Conversation
+from bot.counted import Dimension, Key, Kind, Span, Tally, Teams
 from bot.events import Decided, Delivered, Event, Followed, Heard, Said, Timer
-from bot.ports import Case, Conflict, OutboxDepth, Timers
-from bot.stores.bell import Bell
+from bot.ports import Conflict, OutboxDepth, Timers
+from bot.queue import Case, Wanted, wanted_of
+from bot.stores.bell import Bell, teams
 
 
 @dataclass(frozen=True)
@@ -40,6 +42,7 @@ class MemoryStore:
         self._cases: dict[str, Case] = {}
         self._timers: dict[str, Timers] = {}
         self._outbox: tuple[_Letter, ...] = ()
+        self._tallies: tuple[Tally, ...] = ()
 
     async def read(self, conversation: str) -> tuple[Event, ...]:
         """Return all events of a conversation, oldest first; empty when there is none."""
@@ -53,6 +56,7 @@ class MemoryStore:
         after: int,
         case: Case | None = None,
         timers: Timers | None = None,
+        tallies: Sequence[Tally] = (),
     ) -> None:
         """Add events behind the first `after` ones, and set the desk's row and the timers."""
         known = self._events.get(conversation, ())
@@ -62,11 +66,13 @@ class MemoryStore:
         if together:
             self._events[conversation] = together
         self._push(conversation, events)
+        topics = teams(*(one.organisation for one in (self._cases.get(conversation), case) if one and case))
         if case is not None:
             self._cases[conversation] = case
         if timers is not None:
             self._timers[conversation] = timers
-        self.changed.ring(conversation)
+        self._tallies += tuple(tallies)
+        self.changed.ring(conversation, *topics)
 
     def _push(self, conversation: str, events: Sequence[Event]) -> None:
         said = (_Letter(conversation, event) for event in events if isinstance(event, Said))
@@ -77,10 +83,10 @@ class MemoryStore:
     async def forget(self, conversation: str) -> bool:
         """Erase a conversation with everything kept about it; tell whether there was one."""
         was_there = self._events.pop(conversation, None) is not None
-        self._cases.pop(conversation, None)
+        case = self._cases.pop(conversation, None)
         self._timers.pop(conversation, None)
         self._outbox = tuple(letter for letter in self._outbox if letter.conversation != conversation)
-        self.changed.ring(conversation)
+        self.changed.ring(conversation, *teams(case.organisation if case else None))
         return was_there
 
     async def due(self, now: datetime, limit: int = 100) -> tuple[tuple[str, Timer], ...]:
@@ -93,23 +99,43 @@ class MemoryStore:
         told = (event for events in self._events.values() for event in events if isinstance(event, Followed))
         return tuple(sorted(told, key=lambda event: event.at))
 
+    async def tallied(
+        self, kind: Kind, by: Sequence[Dimension], *, teams: Teams | None = None
+    ) -> Mapping[tuple[date, Key], int]:
+        """Return how many tallies there are of each combination, by week."""
+        return Counter((one.week, tuple(getattr(one, name) for name in by)) for one in self._tallied(kind, teams))
+
+    async def spans(self, kind: Kind, since: date, before: date, *, teams: Teams | None = None) -> tuple[Span, ...]:
+        """Return how long it took each time, in these weeks."""
+        return tuple(
+            Span(organisation=one.organisation, theme=one.theme, minutes=one.minutes)
+            for one in self._tallied(kind, teams)
+            if one.minutes is not None and since <= one.week < before
+        )
+
+    def _tallied(self, kind: Kind, teams: Teams | None) -> list[Tally]:
+        return [one for one in self._tallies if one.kind == kind and (teams is None or one.organisation in teams)]
+
     async def waiting(self) -> Mapping[str, int]:
         """Return how many questions wait for each organisation that has any."""
         return Counter(case.organisation for case in self._cases.values() if case.state == "waiting")
 
-    async def cases(self, organisation: str, *, closed: bool = False) -> tuple[Case, ...]:
-        """Return an organisation's open cases in the order of the desk, or its closed ones."""
-        found = [
-            case
-            for case in self._cases.values()
-            if case.organisation == organisation and (case.state == "closed") == closed
-        ]
-        by_age = sorted(found, key=lambda case: (case.opened_at, case.conversation), reverse=closed)
-        return tuple(by_age if closed else sorted(by_age, key=lambda case: not case.urgent))
+    async def cases(self, wanted: Wanted, *, after: str = "", limit: int = 50) -> tuple[Case, ...]:
+        """Return the first wanted cases behind this place, each in its place."""
+        behind = [case for case in wanted_of(self._cases.values(), wanted) if case.place > after]
+        return tuple(behind[:limit])
+
+    async def count(self, *wanted: Wanted, most: int = 1000) -> tuple[int, ...]:
+        """Return how many cases each of these wants, or `most` when there are as many or more."""
+        return tuple(min(len(wanted_of(self._cases.values(), one)), most) for one in wanted)
 
     async def case(self, conversation: str) -> Case | None:
         """Return one case, or None."""
         return self._cases.get(conversation)
+
+    async def numbered(self, number: str) -> Case | None:
+        """Return the case that this number stands for in an address, or None."""
+        return next((case for case in self._cases.values() if case.number == number), None)
 
     async def answered(self, receipt: str) -> tuple[str, ...]:
         """Return the conversations in which the answer of this number was given, the last one first."""

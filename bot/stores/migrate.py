@@ -15,16 +15,16 @@ from bot.stores.engines import Engines, make_directory, normalised, prepare_to_w
 _LOCK = 0x77656777  # a number of our own for PostgreSQL's advisory lock: "wegw"
 
 
-def migrate(url: str) -> None:
-    """Bring the database to the newest tables, from whatever version it has. Raises StoreAway.
+def migrate(url: str, to: str = "head") -> None:
+    """Bring the database up to the newest tables, or those of a version. Raises StoreAway.
 
     It blocks; from a running event loop use asyncio.to_thread.
     """
     target = normalised(url)
     if target.get_backend_name() == "sqlite":
-        _upgrade_file(target.set(drivername="sqlite"))
+        _upgrade_file(target.set(drivername="sqlite"), to)
     else:
-        _upgrade_server(target)
+        _upgrade_server(target, to)
 
 
 @to_the_end
@@ -38,25 +38,25 @@ def _is_newest(connection: Connection) -> bool:
     return MigrationContext.configure(connection).get_current_heads() == _newest()
 
 
-def _upgrade_file(url: URL) -> None:
+def _upgrade_file(url: URL, to: str) -> None:
     make_directory(url)
     engine = create_engine(url, poolclass=NullPool, hide_parameters=True)
     prepare_to_write(engine)  # an upgrade is one writing transaction, so a second one waits for it
     with refusals(), engine.begin() as connection:
-        _upgrade(connection)
+        _upgrade(connection, to)
 
 
-def _upgrade_server(url: URL) -> None:
+def _upgrade_server(url: URL, to: str) -> None:
     engine = create_engine(url, poolclass=NullPool, hide_parameters=True)
     with refusals(), engine.begin() as connection:
         connection.execute(select(func.pg_advisory_xact_lock(_LOCK)))
-        _upgrade(connection)
+        _upgrade(connection, to)
 
 
-def _upgrade(connection: Connection) -> None:
+def _upgrade(connection: Connection, to: str) -> None:
     config = _config()
     config.attributes["connection"] = connection
-    command.upgrade(config, "head")
+    command.upgrade(config, to)
 
 
 def _config() -> Config:

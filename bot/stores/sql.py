@@ -1,37 +1,44 @@
 """Keeps conversations in SQL: SQLite by default, PostgreSQL by its URL. One code for both.
 
-A conversation is forgotten by `forget`: its events, its outbox and its case go in one transaction. SQLite
+A conversation is forgotten by `forget`: its events, its case and all else of it go in one transaction. SQLite
 overwrites them with zeros, in its write-ahead file too; PostgreSQL frees them at its next vacuum.
 """
 
 from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
-from sqlalchemy import delete, func, insert, select
+from sqlalchemy import ColumnElement, delete, func, insert, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.conversation import Conversation
+from bot.counted import Dimension, Key, Kind, Span, Tally, Teams
+from bot.deliveries import deliveries
 from bot.events import EVENT, Decided, Event, Followed, Heard, Said, Timer
-from bot.ports import Case, Conflict, OutboxDepth, StoreAway, Timers
-from bot.stores import outbox
-from bot.stores.bell import Bell
+from bot.places import NOWHERE, Places
+from bot.ports import Conflict, OutboxDepth, StoreAway, Timers
+from bot.queue import Case, Wanted
+from bot.stores import cases, outbox
+from bot.stores import deliveries as elsewhere
+from bot.stores import tallies as counted
+from bot.stores.bell import Bell, teams
 from bot.stores.engines import Engines, to_the_end
 from bot.stores.migrate import at_head
-from bot.stores.tables import ANSWERS, CASES, EVENTS, OUTBOX, TIMERS
-
-_OPEN = ("waiting", "staff")
-_CLOSED = ("closed",)
+from bot.stores.tables import ANSWERS, CASES, EVENTS, OUTBOX, PENDING, TIMERS
 
 
 class SqlStore:
-    """An EventStore over SQL. `pushed` are the channels whose replies go by the outbox."""
+    """An EventStore over SQL.
 
-    def __init__(self, url: str, pushed: AbstractSet[str] = frozenset({"telegram"})) -> None:
+    `pushed` are the channels whose replies go by the outbox; `places` are told of what happens to cases.
+    """
+
+    def __init__(self, url: str, pushed: AbstractSet[str] = frozenset({"telegram"}), places: Places = NOWHERE) -> None:
         self.engines = Engines(url)
         self.changed = Bell()
         self._pushed = pushed
+        self._places = places
 
     async def read(self, conversation: str) -> tuple[Event, ...]:
         """Return all events of a conversation, oldest first; empty when there is none."""
@@ -49,17 +56,20 @@ class SqlStore:
         after: int,
         case: Case | None = None,
         timers: Timers | None = None,
+        tallies: Sequence[Tally] = (),
     ) -> None:
-        """Add events behind the first `after` ones, with their outbox, case and timers, in one transaction."""
+        """Add events behind the first `after` ones, with all that goes with them, in one transaction."""
         try:
             async with self.engines.writing(only=conversation) as connection:
                 await _expect(connection, conversation, after)
                 await self._add(connection, conversation, events, after)
-                await _set_case(connection, case)
+                before = await cases.put(connection, case) if case else None
+                await self._tell(connection, case, list(enumerate(events, after + 1)), before)
                 await _set_timers(connection, conversation, timers)
+                await counted.put(connection, tallies)
         except IntegrityError as taken:  # two took the same number, or the message was heard before
             raise Conflict(conversation) from taken
-        self.changed.ring(conversation)
+        self.changed.ring(conversation, *teams(before, case.organisation if case else None))
 
     async def _add(self, connection: AsyncConnection, conversation: str, events: Sequence[Event], after: int) -> None:
         numbered = list(enumerate(events, after + 1))
@@ -72,14 +82,22 @@ class SqlStore:
             await outbox.put(connection, conversation, channel, numbered)
             await outbox.take_out(connection, conversation, events)
 
+    async def _tell(
+        self, connection: AsyncConnection, case: Case | None, numbered: Sequence[tuple[int, Event]], before: str | None
+    ) -> None:
+        if case is not None:
+            await elsewhere.put(connection, deliveries(numbered, case, self._places, before))
+
     @to_the_end
     async def forget(self, conversation: str) -> bool:
         """Erase a conversation with everything kept about it; tell whether there was one."""
         async with self.engines.writing(only=conversation) as connection:
-            for table in (OUTBOX, ANSWERS, CASES, TIMERS):
+            for table in (OUTBOX, ANSWERS, TIMERS, PENDING):
                 await connection.execute(delete(table).where(table.c.conversation == conversation))
+            await elsewhere.take_out(connection, conversation)
+            team = await cases.take_out(connection, conversation)
             erased = await connection.execute(delete(EVENTS).where(EVENTS.c.conversation == conversation))
-        self.changed.ring(conversation)
+        self.changed.ring(conversation, *teams(team))
         await self.engines.wipe()
         return erased.rowcount > 0
 
@@ -97,6 +115,18 @@ class SqlStore:
         async with self.engines.reading() as connection:
             return tuple(Followed.model_validate_json(body) for body in await connection.scalars(told))
 
+    async def tallied(
+        self, kind: Kind, by: Sequence[Dimension], *, teams: Teams | None = None
+    ) -> Mapping[tuple[date, Key], int]:
+        """Return how many tallies there are of each combination, by week."""
+        async with self.engines.reading() as connection:
+            return await counted.tallied(connection, kind, by, teams)
+
+    async def spans(self, kind: Kind, since: date, before: date, *, teams: Teams | None = None) -> tuple[Span, ...]:
+        """Return how long it took each time, in these weeks."""
+        async with self.engines.reading() as connection:
+            return await counted.spans(connection, kind, since, before, teams)
+
     async def waiting(self) -> Mapping[str, int]:
         """Return how many questions wait for each organisation that has any."""
         each = select(CASES.c.organisation, func.count()).where(CASES.c.state == "waiting")
@@ -104,22 +134,27 @@ class SqlStore:
             rows = await connection.execute(each.group_by(CASES.c.organisation))
             return {organisation: number for organisation, number in rows}  # noqa: C416 -- rows are no pairs to mypy
 
-    async def cases(self, organisation: str, *, closed: bool = False) -> tuple[Case, ...]:
-        """Return an organisation's open cases in the order of the desk, or its closed ones."""
-        age = (CASES.c.opened_at, CASES.c.conversation)
-        order = [column.desc() for column in age] if closed else [CASES.c.urgent.desc(), *age]
-        theirs = select(CASES.c.body).where(
-            CASES.c.organisation == organisation, CASES.c.state.in_(_CLOSED if closed else _OPEN)
-        )
+    async def cases(self, wanted: Wanted, *, after: str = "", limit: int = 50) -> tuple[Case, ...]:
+        """Return the first wanted cases behind this place, each in its place."""
         async with self.engines.reading() as connection:
-            bodies = await connection.scalars(theirs.order_by(*order))
-            return tuple(Case.model_validate_json(body) for body in bodies)
+            return await cases.page(connection, wanted, after, limit)
+
+    async def count(self, *wanted: Wanted, most: int = 1000) -> tuple[int, ...]:
+        """Return how many cases each of these wants, or `most` when there are as many or more."""
+        async with self.engines.reading() as connection:
+            return await cases.count(connection, wanted, most)
 
     async def case(self, conversation: str) -> Case | None:
         """Return one case, or None."""
+        return await self._case(CASES.c.conversation == conversation)
+
+    async def numbered(self, number: str) -> Case | None:
+        """Return the case that this number stands for in an address, or None."""
+        return await self._case(CASES.c.number == number)
+
+    async def _case(self, this: ColumnElement[bool]) -> Case | None:
         async with self.engines.reading() as connection:
-            query = select(CASES.c.body).where(CASES.c.conversation == conversation)
-            body = await connection.scalar(query)
+            body = await connection.scalar(select(CASES.c.body).where(this))
             return None if body is None else Case.model_validate_json(body)
 
     async def answered(self, receipt: str) -> tuple[str, ...]:
@@ -171,14 +206,6 @@ async def _expect(connection: AsyncConnection, conversation: str, after: int) ->
     query = select(func.max(EVENTS.c.number)).where(EVENTS.c.conversation == conversation)
     if (await connection.scalar(query) or 0) != after:
         raise Conflict(conversation)
-
-
-async def _set_case(connection: AsyncConnection, case: Case | None) -> None:
-    if case is None:
-        return
-    await connection.execute(delete(CASES).where(CASES.c.conversation == case.conversation))
-    columns = case.model_dump(include={"conversation", "organisation", "state", "urgent", "opened_at"})
-    await connection.execute(insert(CASES), {**columns, "body": case.model_dump_json()})
 
 
 async def _set_timers(connection: AsyncConnection, conversation: str, timers: Timers | None) -> None:

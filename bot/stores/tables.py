@@ -1,6 +1,7 @@
 """The tables, the same on SQLite and PostgreSQL. `migrations/` brings a database to this; a test compares.
 
-What is kept of a conversation is in `events`, `outbox`, `answers`, `cases` and `timers`, and goes by `SqlStore.forget`.
+What is kept of a conversation is in `events`, `outbox`, `answers`, `cases`, `timers`, `pending` and `deliveries`, and
+goes by `SqlStore.forget`.
 """
 
 from datetime import UTC, datetime
@@ -9,6 +10,7 @@ from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
+    Date,
     DateTime,
     Dialect,
     ForeignKey,
@@ -20,6 +22,7 @@ from sqlalchemy import (
     Text,
     TypeDecorator,
     UniqueConstraint,
+    false,
 )
 
 
@@ -89,8 +92,22 @@ CASES = Table(
     Column("state", Text, nullable=False),
     Column("urgent", Boolean, nullable=False),
     Column("opened_at", Moment, nullable=False),
+    Column("number", Text, nullable=False),
+    Column("place", Text(collation="C").with_variant(Text(), "sqlite"), nullable=False),  # see Case.place
+    Column("owner", Text),
+    Column("waits_for", Text, nullable=False),
+    Column("reminder_at", Moment),
+    Column("themes", Text, nullable=False),  # each between spaces
+    Column("wijk", Text, nullable=False),
+    Column("language", Text, nullable=False),
     Column("body", Text, nullable=False),  # the whole Case; the other columns are to find it by
-    Index("ix_cases_desk", "organisation", "state", "urgent", "opened_at"),
+    Index("ix_cases_number", "number", unique=True),
+    Index("ix_cases_owner", "owner", "state", "organisation", "place"),
+    Index(  # in the order of a list, with all that a list can be narrowed by: no row is read that is not shown
+        "ix_cases_place",
+        *("state", "organisation", "place"),
+        *("owner", "waits_for", "reminder_at", "themes", "wijk", "language", "opened_at"),
+    ),
 )
 
 TIMERS = Table(
@@ -111,6 +128,7 @@ STAFF = Table(
     Column("password_hash", Text, nullable=False),
     Column("active", Boolean, nullable=False),
     Column("created_at", Moment, nullable=False),
+    Column("role", Text, nullable=False, server_default="medewerker"),
 )
 
 SESSIONS = Table(
@@ -122,5 +140,171 @@ SESSIONS = Table(
     Column("created_at", Moment, nullable=False),
     Column("seen_at", Moment, nullable=False),
     Column("expires", Moment, nullable=False),
+    Column("device", Text, nullable=False, server_default=""),  # in words, such as "Firefox op Windows"
+    Column("half", Boolean, nullable=False, server_default=false()),  # the second step is still to come
     Index("ix_staff_sessions_staff", "staff"),
+)
+
+STAFF_TRIES = Table(
+    "staff_tries",
+    METADATA,
+    Column("number", BigInteger().with_variant(Integer, "sqlite"), primary_key=True),
+    Column("who", Text, nullable=False),  # sha256 of what was tried and for whom: names that do not exist count too
+    Column("at", Moment, nullable=False),
+    Index("ix_staff_tries_who", "who", "at"),
+    Index("ix_staff_tries_at", "at"),
+)
+
+STAFF_LINKS = Table(
+    "staff_links",
+    METADATA,
+    Column("staff", Text, ForeignKey("staff.key"), primary_key=True),  # one link at a time
+    Column("secret_hash", Text, nullable=False, unique=True),  # sha256; the secret is only in the link
+    Column("expires", Moment, nullable=False),
+)
+
+STAFF_SECOND = Table(
+    "staff_second",
+    METADATA,
+    Column("staff", Text, ForeignKey("staff.key"), primary_key=True),
+    Column("secret", Text, nullable=False),  # encrypted when there is a key for it
+    Column("step", BigInteger, nullable=False),  # of 30 seconds; its code and those before were used
+)
+
+STAFF_CODES = Table(
+    "staff_codes",
+    METADATA,
+    Column("staff", Text, ForeignKey("staff.key"), primary_key=True),
+    Column("code", Text, primary_key=True),  # salted hash
+)
+
+STAFF_IDENTITIES = Table(
+    "staff_identities",
+    METADATA,
+    Column("issuer", Text, primary_key=True),
+    Column("subject", Text, primary_key=True),
+    Column("staff", Text, ForeignKey("staff.key"), nullable=False),
+    Index("ix_staff_identities_staff", "staff"),
+)
+
+STAFF_JOURNEYS = Table(
+    "staff_journeys",  # to an identity provider and back
+    METADATA,
+    Column("state_hash", Text, primary_key=True),
+    Column("browser_hash", Text, nullable=False),
+    Column("nonce", Text, nullable=False),
+    Column("verifier", Text, nullable=False),
+    Column("next", Text, nullable=False),
+    Column("expires", Moment, nullable=False),
+)
+
+PENDING = Table(
+    "pending",
+    METADATA,
+    Column("id", Text, primary_key=True),
+    Column("conversation", Text, nullable=False),
+    Column("by", Text, nullable=False),
+    Column("made", Moment, nullable=False),
+    Column("due", Moment, nullable=False),
+    Column("started", Moment),  # empty: it can still be taken back
+    Column("problem", Text),  # why it could not be carried out
+    Column("body", Text, nullable=False),  # the whole Pending
+    Index("ix_pending_conversation", "conversation"),
+    Index("ix_pending_due", "due"),
+)
+
+CANNED = Table(
+    "canned",
+    METADATA,
+    Column("team", Text, primary_key=True),
+    Column("title", Text, primary_key=True),
+    Column("language", Text, primary_key=True),
+    Column("text", Text, nullable=False),
+    Column("by", Text, nullable=False),
+    Column("at", Moment, nullable=False),
+)
+
+AUDIT = Table(
+    "audit",  # triggers let it only grow
+    METADATA,
+    Column("number", BigInteger, primary_key=True, autoincrement=False),  # from 1, without gaps
+    Column("id", Text, nullable=False),
+    Column("code", Text, nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("who", Text, nullable=False),
+    Column("role", Text, nullable=False),
+    Column("team", Text, nullable=False),
+    Column("behalf", Text, nullable=False),
+    Column("action", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("deed", Text, nullable=False),
+    Column("case", Text),  # the number in its address
+    Column("outcome", Text, nullable=False),
+    Column("source", Text, nullable=False),
+    Column("about", Text, nullable=False),
+    Column("hash", Text, nullable=False),  # of this line and the hash before
+    UniqueConstraint("id", name="uq_audit_id"),
+    Index("ix_audit_who", "who", "number"),
+    Index("ix_audit_case", "case", "number"),
+    Index("ix_audit_action", "action", "number"),
+    Index("ix_audit_team", "team", "number"),
+    Index("ix_audit_at", "at"),
+)
+
+TALLIES = Table(
+    "tallies",  # of nobody: no conversation, no text, whole hours
+    METADATA,
+    Column("id", BigInteger, primary_key=True, autoincrement=False),  # random, so that rows have no order
+    Column("at", Moment, nullable=False),
+    Column("week", Date, nullable=False),  # its Monday, on the clock here
+    Column("kind", Text, nullable=False),
+    Column("theme", Text),
+    Column("wijk", Text),
+    Column("language", Text),
+    Column("organisation", Text),
+    Column("rule", Text),
+    Column("what", Text),
+    Column("minutes", Integer),
+    Index("ix_tallies_kind", "kind", "week"),
+    sqlite_with_rowid=False,
+)
+
+DELIVERIES = Table(
+    "deliveries",  # to other systems; no content
+    METADATA,
+    Column("id", Text, primary_key=True),
+    Column("kind", Text, nullable=False),
+    Column("place", Text, nullable=False),
+    Column("team", Text, nullable=False),
+    Column("what", Text, nullable=False),
+    Column("conversation", Text),  # empty: it is of no case in particular
+    Column("body", Text, nullable=False),
+    Column("made_at", Moment, nullable=False),
+    Column("next_try_at", Moment, nullable=False),  # of one that is being sent: when it is tried again if nobody tells
+    Column("standing", Text, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("problem", Text),
+    Column("progress", Text, nullable=False),  # JSON: numbers that the other system gave
+    Index("ix_deliveries_due", "standing", "kind", "place", "next_try_at"),
+    Index("ix_deliveries_conversation", "conversation"),
+)
+
+DIRECTORY_PROPOSALS = Table(
+    "directory_proposals",
+    METADATA,
+    Column("id", Text, primary_key=True),
+    Column("organisation", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("body", Text, nullable=False),  # the whole Proposal
+    Index("ix_directory_proposals_state", "state", "organisation"),
+)
+
+DIRECTORY_CHANGES = Table(
+    "directory_changes",  # only grows
+    METADATA,
+    Column("version", Integer, primary_key=True, autoincrement=False),  # from 1, without gaps
+    Column("organisation", Text, nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("body", Text, nullable=False),  # the whole Change
 )

@@ -12,11 +12,15 @@ from hypothesis.strategies import sampled_from
 
 from bot.assistant import staff_reply
 from bot.bootstrap import load_minds
+from bot.contact import hand_over
 from bot.conversation import Conversation, after
-from bot.handover import NotAllowed, Staff, claim, close
-from bot.later import ring, sent_away
+from bot.events import Corrected, Passed
+from bot.handover import NotAllowed, Staff, assign, claim, close, correct, note, pass_on, release, remind, reopen
+from bot.later import passed_on, ring, sent_away
 from bot.messages import Incoming, payload
+from bot.promise import next_word
 from bot.turn import take_turn
+from bot.wording import Wording
 
 MONDAY = datetime(2026, 11, 23, 10, 0, tzinfo=UTC)
 COLLEAGUES = [Staff(name="Sanne", team="utrecht-dock"), Staff(name="Ali", team="utrecht-dock")]
@@ -107,6 +111,91 @@ class Everybody(RuleBasedStateMachine):
             self.happened((*closed, *away))
             assert self.conversation.state == "closed"
 
+    def may_handle(self, who):
+        return self.conversation.state != "closed" and self.conversation.owner in (None, who.name)
+
+    @precondition(lambda self: self.conversation.state is not None)
+    @rule(who=sampled_from(COLLEAGUES), to=sampled_from(COLLEAGUES))
+    def a_colleague_gives_it_to_a_colleague(self, who, to):
+        may = self.may_handle(who)
+        try:
+            self.happened(assign(self.conversation, who, to.name, self.now))
+        except NotAllowed:
+            assert not may
+        else:
+            assert may
+            assert self.conversation.owner == to.name
+
+    @precondition(lambda self: self.conversation.state is not None)
+    @rule(who=sampled_from(COLLEAGUES))
+    def a_colleague_puts_it_back(self, who):
+        may, late_at = self.may_handle(who), next_word(self.conversation.organisation, self.minds.guide, self.now)
+        try:
+            self.happened(release(self.conversation, who, late_at, self.now))
+        except NotAllowed:
+            assert not may
+        else:
+            assert (may, self.conversation.state, self.conversation.owner) == (True, "waiting", None)
+
+    @precondition(lambda self: self.conversation.state is not None)
+    @rule(who=sampled_from(COLLEAGUES), to=sampled_from(["utrecht-gemeente", "utrecht-dock"]))
+    def a_colleague_passes_it_on(self, who, to):
+        before, may = self.conversation, self.may_handle(who) and self.conversation.organisation != to
+        words = Wording(self.minds.phrases, self.minds.guide, before.answered_in, self.now)
+        there = hand_over(to, words)
+        passed = Passed(
+            at=self.now, by=who.name, organisation=to, reason="hoort daar", misroute=True, late_at=there.late_at
+        )
+        try:
+            self.happened((*pass_on(before, who, passed), *passed_on(before, there, words)))
+        except NotAllowed:
+            assert not may
+        else:
+            assert (may, self.conversation.organisation, self.conversation.consented) == (True, to, to)
+            assert bool(self.said) != before.quiet
+
+    @precondition(lambda self: self.conversation.state is not None)
+    @rule(who=sampled_from(COLLEAGUES), days=sampled_from([None, 3]))
+    def a_colleague_notes_and_remembers(self, who, days):
+        day = self.now + timedelta(days=days) if days else None
+        try:
+            self.happened(note(self.conversation, who, "belt liever na zessen", self.now))
+            self.happened(remind(self.conversation, who, day, "bellen", self.now))
+        except NotAllowed:
+            assert self.conversation.state == "closed"
+        else:
+            assert self.conversation.reminder_at == day
+
+    @precondition(lambda self: self.conversation.state is not None)
+    @rule(
+        who=sampled_from(COLLEAGUES),
+        themes=sampled_from([("wonen",), ("geldzorgen", "wonen")]),
+        signals=sampled_from([None, (), ("suicide",)]),
+    )
+    def a_colleague_puts_right_what_was_understood(self, who, themes, signals):
+        corrected = Corrected(at=self.now, by=who.name, themes=themes, signals=signals, facts={"age": "67+"})
+        before = self.conversation
+        try:
+            self.happened(correct(before, who, corrected))
+        except NotAllowed:
+            assert before.state == "closed" or before.facts.get("age") == "67+"
+        else:
+            assert (self.conversation.themes, self.conversation.facts["age"]) == (themes, "67+")
+            assert self.conversation.alarms == (before.alarms if signals is None else signals)
+        assert (self.conversation.state, self.conversation.owner) == (before.state, before.owner)
+
+    @precondition(lambda self: self.conversation.state is not None)
+    @rule(who=sampled_from(COLLEAGUES))
+    def a_colleague_opens_it_again(self, who):
+        before = self.conversation
+        try:
+            self.happened(reopen(before, who, "belde terug", self.now))
+        except NotAllowed:
+            assert before.state != "closed" or before.outcome == "withdrawn"
+        else:
+            assert (self.conversation.owner, self.conversation.outcome) == (who.name, None)
+            assert self.conversation.facts == before.closed_on.facts
+
     @rule(hours=sampled_from([1, 5, 24, 24 * 8]))
     def time_passes(self, hours):
         self.now += timedelta(hours=hours)
@@ -124,6 +213,16 @@ class Everybody(RuleBasedStateMachine):
     @invariant()
     def the_bot_is_silent_while_a_colleague_holds_it(self):
         assert not [speaker for speaker, owner in self.said if speaker == "bot" and owner is not None]
+
+    @invariant()
+    def only_whom_the_resident_agreed_to_has_it(self):
+        assert self.conversation.state not in ("waiting", "staff") or (
+            self.conversation.organisation == self.conversation.consented
+        )
+
+    @invariant()
+    def nothing_is_to_be_remembered_of_what_is_closed(self):
+        assert self.conversation.state != "closed" or self.conversation.reminder_at is None
 
     @invariant()
     def who_waits_hears_of_it_and_nobody_else(self):

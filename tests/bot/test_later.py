@@ -11,6 +11,7 @@ from bot.handover import Staff, claim
 from bot.later import ring
 from bot.messages import Incoming, payload
 from bot.phrases import load_phrases
+from bot.queue import Wanted
 from bot.staff import actions
 from referral.hours import HERE
 
@@ -205,7 +206,7 @@ async def test_a_question_that_was_withdrawn_is_off_the_desk(chat):
 
     await chat.choose("withdraw")
 
-    assert await chat.assistant.store.cases(DOCK) == ()
+    assert await chat.assistant.store.cases(Wanted(teams=(DOCK,))) == ()
     assert await chat.assistant.store.waiting() == {}
 
 
@@ -395,7 +396,7 @@ async def test_a_closed_case_that_did_not_help_goes_back_to_who_had_it(chat, res
 
     reply = await chat.choose("result", **{"is": result})
 
-    (row,) = await chat.assistant.store.cases(DOCK)
+    (row,) = await chat.assistant.store.cases(Wanted(teams=(DOCK,)))
     assert text_of(reply) == PHRASES("follow_up.reopened", "nl", name=DOCK_NAME)
     assert (row.state, row.owner, row.outcome) == ("waiting", None, None)
     assert len(await chat.hears(FIRST + 2 * DAY)) == 1  # and it is watched again
@@ -411,7 +412,7 @@ async def test_what_was_taken_back_or_was_not_theirs_is_not_laid_with_them_again
     reply = await chat.choose("result", **{"is": "not_helped"})
 
     assert text_of(reply) == PHRASES("follow_up.other_way", "nl")
-    assert await chat.assistant.store.cases(DOCK) == ()
+    assert await chat.assistant.store.cases(Wanted(teams=(DOCK,))) == ()
 
 
 async def test_what_still_waits_stays_where_it_is(chat):
@@ -436,7 +437,7 @@ async def test_after_another_question_is_asked_about_whom_that_led_to(chat):
 
     assert "Werk en Inkomen" in text_of(asked)
     assert text_of(reply) == PHRASES("follow_up.other_way", "nl")
-    assert await chat.assistant.store.cases(DOCK) == ()
+    assert await chat.assistant.store.cases(Wanted(teams=(DOCK,))) == ()
 
 
 async def test_who_wants_no_message_gets_none(chat):

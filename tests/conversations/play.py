@@ -215,6 +215,9 @@ class Player:
         for what, value in expect.gets.items():
             if getattr(self.now, what) != value:
                 yield f"should keep the {what} {value}, not {getattr(self.now, what)}"
+        for fact, value in expect.knows.items():
+            if self.now.facts.get(fact) != value:
+                yield f"should know {fact} {value}, not {self.now.facts.get(fact)}"
         if expect.withdrawn and self.now.outcome != "withdrawn":
             yield "is not withdrawn"
         if expect.follow_up and not any(event.kind == f"follow_up_{expect.follow_up}" for event in self.events):

@@ -47,6 +47,7 @@ class Expect(Value):
     hands_over: str | None = None  # to this organisation
     urgent: bool | None = None
     gets: Mapping[str, str | None] = {}  # name and reach, as staff see them
+    knows: Mapping[str, str] = {}  # facts with their value
     withdrawn: bool = False
     follow_up: Literal["agreed", "declined"] | None = None
     silent: bool = False
@@ -124,7 +125,7 @@ def _words(one: Written, guide: Guide) -> Iterator[tuple[str, str, Any]]:
         expect = turn.expect
         named = {*expect.refers, *expect.refers_first, *([expect.hands_over] if expect.hands_over else [])}
         yield from (("theme", theme, guide.themes) for theme in turn.need)
-        yield from (("fact", fact, facts) for fact in (*turn.told, *turn.answers))
+        yield from (("fact", fact, facts) for fact in (*turn.told, *turn.answers, *expect.knows))
         yield from (("question", asked, facts | ASKED_OF_THE_CHAT) for asked in expect.asks)
         yield from (("organisation", organisation, guide.organisations) for organisation in named)
         yield from (("line", line, lines) for line in (*expect.danger, *expect.danger_by_now))

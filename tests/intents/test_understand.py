@@ -75,8 +75,9 @@ def test_there_are_enough_messages_of_danger_of_what_looks_like_it_of_acts_and_o
     catalogue = load_catalogue()
     signals = Counter(signal for one in catalogue.examples for signal in one.signals)
     acts = Counter(one.act for one in catalogue.examples if one.act)
-    files = [yaml.load(path.read_text("utf-8"), yaml.CSafeLoader) for path in DATA.glob("*/harmless.yaml")]
-    harmless = [message for file in files for messages in file["messages"].values() for message in messages]
+    files = [path for path in DATA.glob("*/harmless.yaml") if path.parent.name != "development"]
+    by_style = [yaml.load(path.read_text("utf-8"), yaml.CSafeLoader)["messages"] for path in files]
+    harmless = [message for styles in by_style for messages in styles.values() for message in messages]
 
     assert min(signals[signal] for signal in catalogue.signals) >= 150
     assert min(acts[act] for act in catalogue.acts) >= 60

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Literal
 
-from bot.events import Claimed, Closed, Event, HandedOver, Heard, Said
+from bot.events import Assigned, Claimed, Closed, Event, HandedOver, Heard, Passed, Reopened, Said
 from bot.messages import Choice, Part, Value
 
 BOT = "bot"
@@ -50,9 +50,12 @@ def _entries(events: Sequence[Event], title_of: Callable[[str, str], str | None]
             case Said():
                 last = event
                 yield _said(number, event, organisation)
-            case HandedOver():
+            case HandedOver() | Passed():
                 organisation = event.organisation
-            case Claimed() | Closed():
+            case Claimed() | Assigned() | Reopened():
+                name = event.to if isinstance(event, Assigned) else event.by
+                yield Entry(number=number, by="claimed", name=name, organisation=organisation, at=event.at)
+            case Closed():
                 yield Entry(number=number, by=event.kind, name=event.by, organisation=organisation, at=event.at)
             case _:
                 pass

@@ -28,18 +28,25 @@ document.addEventListener("keydown", (event) => {
 });
 
 if (page.dataset.live) {
+  // A page that answers a form lies at the address of its button.
+  const here = page.dataset.case ? `/staff/cases/${page.dataset.case}` : location.pathname + location.search;
   let busy = false;
   let again = false;
+
+  const rows = (part) => [...part.querySelectorAll(".desk-open")];
 
   // Take the parts of the page that may change from a fresh copy; focus, scrolling and typed text stay.
   const replace = (part, fresh) => {
     if (part.innerHTML === fresh.innerHTML) return;
     const focused = part.contains(document.activeElement) ? document.activeElement.id : "";
+    const row = rows(part).findIndex((one) => one.id === focused);
+    const [left, top] = [window.scrollX, window.scrollY];
     const open = [...part.querySelectorAll("details")].map((one) => one.open);
     part.replaceChildren(...fresh.childNodes);
     part.className = fresh.className;
     part.querySelectorAll("details").forEach((one, number) => { one.open = open[number] ?? one.open; });
-    if (focused) document.getElementById(focused)?.focus({ preventScroll: true });
+    if (focused) (document.getElementById(focused) ?? rows(part)[row])?.focus({ preventScroll: true });
+    window.scrollTo({ left, top, behavior: "instant" });
   };
 
   // A log only grows: what is there stays, so that a screen reader says what is new and nothing else.
@@ -55,14 +62,14 @@ if (page.dataset.live) {
 
   const gone = (sentence) => {
     if (typing()) say(`${sentence} Kopieer wat u typte voordat u verdergaat.`);
-    else location.reload();
+    else location.assign(here);
   };
 
   const refresh = async () => {
     if (busy) { again = true; return; }
     busy = true;
     try {
-      const answer = await fetch(location.pathname + location.search, { headers: { "Wegwijs-Live": "1" } });
+      const answer = await fetch(here, { headers: { "Wegwijs-Live": "1" } });
       if (answer.status === 401) { gone("U bent uitgelogd."); return; }
       if (answer.status === 404) { gone("Deze vraag is er niet meer."); return; }
       if (!answer.ok) return;
@@ -80,24 +87,29 @@ if (page.dataset.live) {
     }
   };
 
+  document.addEventListener("wegwijs-refresh", refresh);
+
   const hear = ({ name, numbers }) => {
     if (name === "ended") gone("U bent uitgelogd.");
     else if (name === "open") { say(""); refresh(); }
     else if (name === "lost") say("Geen verbinding. Deze pagina is misschien niet meer actueel.");
-    else if (!page.dataset.case || numbers.includes(page.dataset.case)) refresh();
+    else if (!page.dataset.case || numbers.includes(page.dataset.case) || numbers.includes("*")) refresh();
   };
   channel.addEventListener("message", (event) => hear(event.data));
 
   // One stream for all tabs: a browser allows only six connections to a server over HTTP/1.1.
   const listen = () => new Promise((resolve) => {
-    let lost = false;
     const tell = (news) => { hear(news); channel.postMessage(news); };
     const stream = new EventSource(page.dataset.live);
-    stream.addEventListener("changed", (event) => tell({ name: "changed", numbers: JSON.parse(event.data) }));
+    const changed = (event) => tell({ name: "changed", numbers: JSON.parse(event.data) });
+    stream.addEventListener("changed", changed);
+    // In one tab only, or each would make a sound.
+    stream.addEventListener("urgent", (event) => {
+      document.dispatchEvent(new CustomEvent("wegwijs-urgent", { detail: JSON.parse(event.data) }));
+    });
     stream.addEventListener("ended", () => { stream.close(); tell({ name: "ended" }); resolve(); });
-    stream.addEventListener("open", () => { if (lost) tell({ name: "open" }); lost = false; });
+    stream.addEventListener("open", () => tell({ name: "open" })); // what happened since the page was made
     stream.addEventListener("error", () => {
-      lost = true;
       if (stream.readyState !== EventSource.CLOSED) { tell({ name: "lost" }); return; }
       refresh(); // refused: probably signed out
       setTimeout(() => listen().then(resolve), 15000);
@@ -114,6 +126,6 @@ if (page.dataset.live) {
   document.addEventListener("input", () => {
     if (Date.now() - seen < 300000) return;
     seen = Date.now();
-    fetch(location.pathname);
+    fetch(here);
   });
 }

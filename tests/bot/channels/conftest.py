@@ -47,10 +47,10 @@ class MoodyStore(MemoryStore):
             raise StoreAway
         return await super().read(conversation)
 
-    async def append(self, conversation, events, *, after, case=None, timers=None):
+    async def append(self, conversation, events, *, after, case=None, timers=None, tallies=()):
         if self.is_away:
             raise StoreAway
-        await super().append(conversation, events, after=after, case=case, timers=timers)
+        await super().append(conversation, events, after=after, case=case, timers=timers, tallies=tallies)
 
 
 @pytest.fixture(scope="session")

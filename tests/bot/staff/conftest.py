@@ -2,7 +2,7 @@
 
 import asyncio
 import re
-from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -12,25 +12,35 @@ import httpx
 import pytest
 from argon2 import PasswordHasher
 from fastapi import FastAPI
+from fastapi.routing import iter_route_contexts
 from fastapi.staticfiles import StaticFiles
 
 from bot.assistant import Assistant
+from bot.directory import Proposal
 from bot.events import Consented, ContactGiven, Decided, Event, HandedOver, Heard, Said
+from bot.kept import Kept
 from bot.messages import Choice, Part, Reply, Way, payload
 from bot.minds import Minds
+from bot.people import Role
 from bot.phrases import load_phrases
 from bot.ports import EventStore
+from bot.settings import Entry
 from bot.staff.access import add_staff, case_number
 from bot.staff.app import staff_app
+from bot.staff.people import person_number
+from bot.staff.undo import Undoing
+from bot.stores.kept import kept_over
 from bot.stores.memory import MemoryStore
 from bot.stores.migrate import migrate
 from bot.stores.sql import SqlStore
 from bot.stores.staff import SqlAccounts
+from bot.upkeep import Upkeep
 from intents.model import Reading, Understanding
 from referral.decide import decide
 from referral.guide import Guide
 from referral.load import load_guide
 from referral.model import Ask, Situation
+from referral.overlay import Edit
 
 STATIC = Path("bot/channels/web/static")
 TEAM, OTHER_TEAM = "utrecht-buurtteam-sociaal", "utrecht-dock"
@@ -68,6 +78,8 @@ class Desk:
     guide: Guide
     clock: SetClock
     shutdown: asyncio.Event
+    kept: Kept
+    undo: Undoing
     clients: list[httpx.AsyncClient] = field(default_factory=list)
 
     def client(self, **options: Any) -> httpx.AsyncClient:
@@ -77,9 +89,19 @@ class Desk:
         self.clients.append(httpx.AsyncClient(transport=transport, base_url=base, **options))
         return self.clients[-1]
 
-    async def signed_in(self, name: str = "Sanne", team: str = TEAM) -> httpx.AsyncClient:
+    def again(
+        self,
+        entry: Entry = Entry(),  # noqa: B008 -- it never changes
+        files: Mapping[str, str] | None = None,
+    ) -> "Desk":
+        """Return the desk of another process over the same database, perhaps with other files of the directory."""
+        other = make_desk(self.store, self.kept, self.guide, self.clock, entry=entry, files=files)
+        other.clients = self.clients
+        return other
+
+    async def signed_in(self, name: str = "Sanne", team: str = TEAM, role: Role = "medewerker") -> httpx.AsyncClient:
         """Return the browser of a colleague."""
-        await add_staff(self.accounts, self.guide, name, team, PASSWORD, now=self.clock.now())
+        await add_staff(self.accounts, self.guide, name, team, PASSWORD, role=role, now=self.clock.now())
         client = self.client()
         assert (await log_in(client, name)).status_code == 303
         return client
@@ -111,6 +133,7 @@ class Desk:
         urgent: bool = False,
         consent: bool = True,
         receipt: str | None = None,
+        promised: datetime | None = None,
     ) -> tuple[Event, ...]:
         """Return the events of a conversation that was referred and handed over."""
         now = self.clock.now()
@@ -138,7 +161,7 @@ class Desk:
             Said(at=now, id="said-1", reply=reply, answers="1"),
             Heard(at=now, id="2", text=payload("contact"), understanding=yes),
             *((Consented(at=now, organisation=team),) if consent else ()),
-            HandedOver(at=now, organisation=team, urgent=urgent),
+            HandedOver(at=now, organisation=team, urgent=urgent, promised=promised),
             *((ContactGiven(at=now, name=name, reach=reach),) if name or reach else ()),
         )
 
@@ -164,7 +187,7 @@ async def press(client: httpx.AsyncClient, case: str, button: str, **fields: str
 @pytest.fixture(autouse=True)
 def cheap_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let argon2 take a millisecond in place of a tenth of a second."""
-    monkeypatch.setattr("bot.staff.access._HASHER", PasswordHasher(time_cost=1, memory_cost=64, parallelism=1))
+    monkeypatch.setattr("bot.staff.passwords._HASHER", PasswordHasher(time_cost=1, memory_cost=64, parallelism=1))
 
 
 @pytest.fixture(scope="session")
@@ -173,27 +196,41 @@ def guide() -> Guide:
 
 
 @pytest.fixture(params=["memory", "sqlite"])
-async def desk(request: pytest.FixtureRequest, tmp_path: Path, guide: Guide) -> AsyncIterator[Desk]:
+async def desk(
+    request: pytest.FixtureRequest, tmp_path: Path, guide: Guide, clock: SetClock, entry: Entry
+) -> AsyncIterator[Desk]:
     """Return a desk over each store; accounts are in SQLite."""
     url = f"sqlite:///{tmp_path}/wegwijs.db"
     await asyncio.to_thread(migrate, url)
     sql = SqlStore(url)
     store = sql if request.param == "sqlite" else MemoryStore()
-    desk = make_desk(store, SqlAccounts(sql.engines), guide, SetClock())
+    desk = make_desk(store, kept_over(sql.engines), guide, clock, entry=entry)
     yield desk
     for client in desk.clients:
         await client.aclose()
     await sql.close()
 
 
-def make_desk(store: EventStore, accounts: SqlAccounts, guide: Guide, clock: SetClock) -> Desk:
+def make_desk(
+    store: EventStore,
+    kept: Kept,
+    guide: Guide,
+    clock: SetClock,
+    grace: float = 0,
+    entry: Entry = Entry(),  # noqa: B008 -- it never changes
+    files: Mapping[str, str] | None = None,
+) -> Desk:
     minds = Minds(understand, guide, load_phrases())
     assistant = Assistant(store, minds, clock)
     shutdown = asyncio.Event()
+    undo = Undoing(assistant, kept.pendings, timedelta(seconds=grace))
+    upkeep = Upkeep(assistant, kept.directory, files)
     app = FastAPI()
-    app.include_router(staff_app(assistant, accounts, guide, "voorbeeld-theme", shutdown))
+    app.include_router(
+        staff_app(assistant, kept, guide, "voorbeeld-theme", shutdown, undo=undo, upkeep=upkeep, entry=entry)
+    )
     app.mount("/static", StaticFiles(directory=STATIC))
-    return Desk(app, store, accounts, assistant, guide, clock, shutdown)
+    return Desk(app, store, kept.accounts, assistant, guide, clock, shutdown, kept, undo)
 
 
 @pytest.fixture
@@ -214,12 +251,99 @@ def clock() -> SetClock:
 
 
 @pytest.fixture
+def entry() -> Entry:
+    """Return how staff sign in; a test parametrizes it to change that."""
+    return Entry()
+
+
+@pytest.fixture
 def token_of() -> Callable[[httpx.AsyncClient], Coroutine[Any, Any, str]]:
     """Return what reads the token of a session from its page."""
 
     async def read(client: httpx.AsyncClient) -> str:
-        found = re.search(r'name="csrf" value="([^"]+)"', (await client.get("/staff")).text)
+        found = re.search(r'name="csrf" value="([^"]+)"', (await client.get("/staff/me")).text)
         assert found
         return found[1]
 
     return read
+
+
+# ---------------------------------------------------------------- every route
+
+
+@dataclass
+class Filled:
+    """Real numbers to put in the path of a route, and a form that has every field that there is."""
+
+    values: dict[str, str]  # a path, or what stands at its end -> what to put in
+    number: str
+    secret: str
+
+    def path(self, route: str, **other: str) -> str:
+        """Return an address of a route. Fails for a parameter that nobody told here how to fill in."""
+        for known, value in {**self.values, **other}.items():
+            route = route.replace(known, value)
+        assert "{" not in route, f"tell in `filled` of conftest.py what to put in {route}"
+        return route
+
+    def form(self, csrf: str, **fields: str) -> dict[str, str]:
+        """Return a form that is good enough to reach what a route does."""
+        every = {
+            "csrf": csrf, "number": "0" * 32, "text": "Dag", "outcome": "helped", "to": "Noor", "why": "Klopt niet",
+            "organisation": OTHER_TEAM, "reason": "Hoort bij Dock", "day": "2026-12-01", "what": "Bellen",
+            "title": "Groet", "language": "nl", "name": "Nieuw", "team": TEAM, "role": "medewerker", "active": "yes",
+            "code": "000000", "password": PASSWORD,
+        }  # fmt: skip  # with what a test adds at most twenty: a form with more is refused
+        return every | fields
+
+
+@pytest.fixture
+def routes(desk: Desk) -> tuple[tuple[str, str], ...]:
+    """Return (method, path) of every route of the desk, as the router knows them."""
+    found = {
+        (method, route.path)
+        for route in iter_route_contexts(desk.app.routes)
+        if route.path and route.path.startswith("/staff")
+        for method in route.methods or ()
+    }
+    return tuple(sorted(found))
+
+
+@pytest.fixture
+async def filled(desk: Desk) -> Filled:
+    """Return numbers of a case of TEAM, of a colleague called Noor, of her session and of her link."""
+    desk.shutdown.set()  # or a stream would never end
+    number, now = await desk.hand_over(), desk.clock.now()
+    await add_staff(desk.accounts, desk.guide, "Noor", TEAM, PASSWORD, now=now)
+    await desk.accounts.open_session("Noor", now)
+    secret = await desk.accounts.keys.new_link("Noor", now)
+    (session,) = await desk.accounts.sessions("Noor", now)
+    edit = Edit(organisation=TEAM, contact=None, before={}, after={"checked_on": "2026-11-20"})
+    by = {"by": "Noor", "role": "medewerker", "team": TEAM, "at": now}
+    asked = Proposal.model_validate({"id": "f" * 32, "sort": "right", "edit": edit, "source": "website", **by})
+    await desk.kept.directory.propose(asked)
+    values = {
+        "/cases/{number}": f"/cases/{number}",
+        "/people/{number}": f"/people/{person_number('Noor')}",
+        "/sessions/{number}": f"/sessions/{session.id}",
+        "{secret}": secret,
+        "{rest:path}": "iets/anders",
+        "/numbers/{name}": "/numbers/weken",
+        "/static/{name}": "/static/staff.css",
+        "{organisation}": TEAM,
+        "/contacts/{key}": "/contacts/nieuw",
+        "/choose/{key}": "/choose/geen",
+        "{proposal}": asked.id,
+        "{decision}": "decline",
+        "{version}": "1",
+    }
+    return Filled(values, number, secret)
+
+
+@pytest.fixture
+async def patient(desk: Desk) -> AsyncIterator[Desk]:
+    """Return a desk over the same stores where an answer can be taken back for ten seconds."""
+    patient = make_desk(desk.store, desk.kept, desk.guide, desk.clock, grace=10)
+    yield patient
+    for client in patient.clients:
+        await client.aclose()

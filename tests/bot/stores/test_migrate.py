@@ -1,6 +1,7 @@
 """The way from an empty database to the tables of today."""
 
 import asyncio
+import json
 from datetime import UTC, datetime
 
 import pytest
@@ -10,6 +11,7 @@ from sqlalchemy import inspect, text
 
 from bot.events import Withdrawn
 from bot.ports import StoreAway
+from bot.queue import TABS, Wanted
 from bot.stores.engines import Engines
 from bot.stores.migrate import at_head, migrate
 from bot.stores.sql import SqlStore
@@ -60,14 +62,11 @@ async def test_the_migrations_make_the_tables_that_the_code_knows(url, engines):
     assert differences == []
 
 
-async def test_a_database_from_before_the_timers_keeps_its_conversations_and_gets_them(url, engines):
+async def test_a_database_from_before_the_timers_keeps_its_conversations_and_gets_them(url):
     now = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
-    await asyncio.to_thread(migrate, url)
+    await asyncio.to_thread(migrate, url, "0002")
     store = SqlStore(url)
     await store.append("web:1", [Withdrawn(at=now)], after=0)
-    async with engines.writing() as connection:
-        await connection.execute(text("DROP TABLE timers"))
-        await connection.execute(text("UPDATE alembic_version SET version_num = '0002'"))
 
     await asyncio.to_thread(migrate, url)
     await store.append("web:1", [Withdrawn(at=now)], after=1, timers={"late": now})
@@ -110,3 +109,39 @@ def test_a_file_that_is_no_database_is_a_store_that_is_away(tmp_path):
 
     with pytest.raises(StoreAway):
         migrate(f"sqlite:///{tmp_path}/wegwijs.db")
+
+
+async def test_a_database_from_before_the_queue_keeps_its_cases_and_finds_each_in_its_place(url, engines):
+    older = {"organisation": "utrecht-dock", "state": "waiting", "urgent": False, "owner": None, "themes": ["wonen"]}
+    about = {"signals": [], "wijk": None, "language": "tr", "name": "Anna", "outcome": None}
+    moments = {"opened_at": "2026-11-23T10:00:00+01:00", "last_heard_at": "2026-11-23T10:30:00+01:00"}
+    changes = ({}, {"urgent": True}, {"state": "staff", "owner": "Sanne"}, {"state": "closed", "outcome": "helped"})
+    cases = [{**older, **about, **moments, "conversation": f"web:{at}", **one} for at, one in enumerate(changes)]
+    await asyncio.to_thread(migrate, url, "0003")
+    add = (
+        "INSERT INTO cases (conversation, organisation, state, urgent, opened_at, body) VALUES (:c, :o, :s, :u, :a, :b)"
+    )
+    async with engines.writing() as connection:
+        for case in cases:
+            row = {"c": case["conversation"], "o": case["organisation"], "s": case["state"], "u": case["urgent"]}
+            at = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
+            moment = at if engines.url.get_backend_name() == "postgresql" else "2026-11-23 09:00:00.000000"
+            await connection.execute(text(add), {**row, "a": moment, "b": json.dumps(case)})
+
+    await asyncio.to_thread(migrate, url)
+
+    store = SqlStore(url)
+    found = {tab: await store.cases(Wanted(teams=("utrecht-dock",), tab=tab, me="Sanne")) for tab in TABS}
+    assert {tab: [case.conversation for case in some] for tab, some in found.items()} == {
+        "nieuw": ["web:1", "web:0"],
+        "mij": ["web:2"],
+        "bewoner": [],
+        "anderen": [],
+        "gesloten": ["web:3"],
+    }
+    for case in (case for some in found.values() for case in some):
+        assert await store.numbered(case.number) == case
+        async with engines.reading() as connection:
+            kept = await connection.execute(text("SELECT place FROM cases WHERE number = :n"), {"n": case.number})
+            assert kept.scalar_one() == case.place
+    await store.close()

@@ -13,7 +13,8 @@ from sqlalchemy import make_url
 
 from bot.events import Heard, Said
 from bot.messages import Part, Reply
-from bot.ports import Case, Conflict, StoreAway
+from bot.ports import Conflict, StoreAway
+from bot.queue import Case, Wanted
 from bot.stores.engines import normalised
 from bot.stores.migrate import migrate
 from bot.stores.sql import SqlStore
@@ -44,6 +45,7 @@ def case(conversation):
         language="nl",
         opened_at=NOW,
         last_heard_at=NOW,
+        since=NOW,
         name=SECRET,
     )
 
@@ -94,7 +96,7 @@ async def test_what_was_stored_is_there_after_a_restart(url, sql_store):
 
     assert await again.read("telegram:1") == (heard(), said())
     assert await again.undelivered("telegram") == (("telegram:1", said()),)
-    assert await again.cases("utrecht-dock") == (case("telegram:1"),)
+    assert await again.cases(Wanted(teams=("utrecht-dock",))) == (case("telegram:1"),)
     await again.close()
 
 

@@ -10,7 +10,7 @@ from bot.bootstrap import SystemClock, open_store
 from bot.events import Heard, Said
 from bot.server import build_app
 from bot.settings import Webhook, settings_from
-from bot.stores.staff import SqlAccounts
+from bot.stores.kept import kept_over
 
 PATH = "/telegram/webhook"
 HEADER = "X-Telegram-Bot-Api-Secret-Token"
@@ -315,7 +315,7 @@ async def test_the_whole_server_is_reached_through_its_webhook(api, serves, mind
     }
     settings = settings_from(environment)
     store, stop = open_store(settings), asyncio.Event()
-    app = build_app(Assistant(store, minds, SystemClock()), SqlAccounts(store.engines), settings, stop)
+    app = build_app(Assistant(store, minds, SystemClock()), kept_over(store.engines), settings, stop)
     async with serves(app, port) as client:
         await api.types("mijn man slaat me")
         await api.hears(1)

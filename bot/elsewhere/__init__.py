@@ -1,0 +1,1 @@
+"""Tells places elsewhere what happened: a municipality's own system, e-mail, webhooks."""

@@ -1,0 +1,1 @@
+"""The figures: from anonymous tallies to tables and plots in which nobody can be recognised."""

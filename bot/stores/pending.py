@@ -1,0 +1,99 @@
+"""Keeps what staff can still take back.
+
+It holds what they typed for a resident, and goes with its conversation (`SqlStore.forget`).
+"""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, and_, delete, func, insert, or_, select, update
+from sqlalchemy.exc import IntegrityError
+
+from bot.stores.engines import Engines, to_the_end
+from bot.stores.tables import PENDING
+from bot.undo import Pending
+
+_GIVEN_UP = timedelta(minutes=1)  # after which what was started and not finished is started again
+
+
+class SqlPendings:
+    """The Pendings over the engines of a SqlStore."""
+
+    def __init__(self, engines: Engines) -> None:
+        self._engines = engines
+
+    @to_the_end
+    async def put(self, pending: Pending) -> None:
+        """Keep one; the same id counts once."""
+        try:
+            async with self._engines.writing() as connection:
+                await connection.execute(insert(PENDING), _columns(pending))
+        except IntegrityError:  # a double click
+            return
+
+    async def of(self, conversation: str) -> tuple[Pending, ...]:
+        """Return what is still to be carried out in a conversation, or could not be, the first made first."""
+        theirs = select(PENDING).where(PENDING.c.conversation == conversation)
+        async with self._engines.reading() as connection:
+            rows = await connection.execute(theirs.order_by(PENDING.c.made, PENDING.c.id))
+            return tuple(map(_pending, rows))
+
+    @to_the_end
+    async def take_back(self, id: str, conversation: str, by: str) -> Pending | None:  # noqa: A002 -- it is its id
+        """Erase and return what this colleague did; None when it is being carried out already, or never was."""
+        theirs = and_(PENDING.c.id == id, PENDING.c.conversation == conversation, PENDING.c.by == by)
+        still = or_(PENDING.c.started.is_(None), PENDING.c.problem.is_not(None))
+        async with self._engines.writing() as connection:
+            row = (await connection.execute(delete(PENDING).where(theirs, still).returning(PENDING))).one_or_none()
+        return None if row is None else _pending(row)
+
+    async def next_due(self) -> datetime | None:
+        """Return when the next one that nobody carries out yet is due, None when there is none."""
+        first = select(func.min(PENDING.c.due)).where(PENDING.c.problem.is_(None), PENDING.c.started.is_(None))
+        async with self._engines.reading() as connection:
+            due: datetime | None = await connection.scalar(first)
+            return due
+
+    @to_the_end
+    async def start(self, now: datetime) -> Pending | None:
+        """Return one that is due and that nobody else carries out, the first due first; None when there is none."""
+        in_order = select(PENDING.c.id).where(_to_start(now)).order_by(PENDING.c.due, PENDING.c.made)
+        first = in_order.limit(1).with_for_update(skip_locked=True)  # what another is just starting is theirs
+        async with self._engines.writing() as connection:
+            id_ = await connection.scalar(first)
+            mine = update(PENDING).where(PENDING.c.id == id_, _to_start(now)).values(started=now).returning(PENDING)
+            row = None if id_ is None else (await connection.execute(mine)).one_or_none()
+        return None if row is None else _pending(row)
+
+    @to_the_end
+    async def finish(self, id: str) -> None:  # noqa: A002
+        """Erase one that was carried out."""
+        async with self._engines.writing() as connection:
+            await connection.execute(delete(PENDING).where(PENDING.c.id == id))
+
+    @to_the_end
+    async def fail(self, id: str, problem: str) -> None:  # noqa: A002
+        """Note why one could not be carried out; it can still be taken back."""
+        async with self._engines.writing() as connection:
+            await connection.execute(update(PENDING).where(PENDING.c.id == id).values(problem=problem))
+
+
+def _to_start(now: datetime) -> ColumnElement[bool]:
+    free = or_(PENDING.c.started.is_(None), PENDING.c.started < now - _GIVEN_UP)
+    return and_(PENDING.c.due <= now, PENDING.c.problem.is_(None), free)
+
+
+def _columns(pending: Pending) -> Mapping[str, object]:
+    return {
+        "id": pending.id,
+        "conversation": pending.conversation,
+        "by": pending.by.name,
+        "due": pending.due,
+        "made": pending.made,
+        "body": pending.model_dump_json(),
+    }
+
+
+def _pending(row: Row[Any]) -> Pending:
+    return Pending.model_validate_json(row.body).model_copy(update={"problem": row.problem})
