@@ -1,13 +1,15 @@
 """All faults in the data files of the whole product, at once."""
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
+from functools import partial
 from pathlib import Path
 
 import bot
 import intents
 import referral
 from bot.phrases import load_phrases
+from bot.staff.reach import load_organisations
 from bot.staff.ready import load_canned
 from intents.check import check as check_understanding
 from referral.load import DATA, read_book, read_texts
@@ -17,8 +19,9 @@ _ROOMS = tuple(Path(room.__file__ or ".").parent for room in (bot, intents, refe
 
 def check() -> tuple[str, ...]:
     """Return a line for every fault: file, line, what, mend."""
-    _, referral_faults = read_book(read_texts(DATA), our_own=True)
-    return (*map(str, referral_faults), *map(str, check_understanding()), *_phrase_faults())
+    book, referral_faults = read_book(read_texts(DATA), our_own=True)
+    known = {entry.value.id for entry in book.organisations}
+    return (*map(str, referral_faults), *map(str, check_understanding()), *_phrase_faults(known))
 
 
 def check_once(mark: Path) -> tuple[str, ...]:
@@ -45,8 +48,8 @@ def state_of_files() -> str:
     return digest.hexdigest()
 
 
-def _phrase_faults() -> Iterator[str]:
-    for load in (load_phrases, load_canned):
+def _phrase_faults(known: Collection[str]) -> Iterator[str]:
+    for load in (load_phrases, load_canned, partial(load_organisations, known=known)):
         try:
             load()
         except ValueError as found:

@@ -27,9 +27,11 @@ NO_ANSWER = {"out_of_scope", "affirm", "deny", "rather_not"}  # acts that answer
 _POSTCODE = re.compile(r"\d{4} ?[a-z]{2}|\d{4}", re.IGNORECASE)
 _SAFE = {"affirm": "safe", "deny": "unsafe"}  # what an answer says of "is het veilig om hier te praten?"
 _IS_SAFE = payload("safe", here="yes")
+_YES_OR_NO = {"safe", "consent"}  # questions that are answered with yes or no, whatever is told behind it
 _PIECE = 12  # words at most in a message that may be half of a sentence
 _FEW = 4  # words; a longer message that says nothing to us may say much to a person
 _ANSWER = 6  # words at most of an answer to a question
+_YES_AND_MORE = 8  # words at most of a yes or no with a reason
 _MOSTLY = 0.6  # of a message that is a place and nothing else
 
 
@@ -73,6 +75,10 @@ def _asked(conversation: Conversation) -> str | None:
 def _as_an_answer(conversation: Conversation, text: str, understood: Understanding, place: Location) -> Understanding:
     """Take a short answer for no more than that: a place is no theme, and "sorry, Amersfoort" wants not to stop."""
     count = len(text.split())
+    if _asked(conversation) in _YES_OR_NO and count <= _YES_AND_MORE and not understood.signals:
+        opening = read_answer(text, understood.language)
+        if opening in ("affirm", "deny"):  # "ja hij is nu op zijn werk" asks for no work
+            return understood.model_copy(update={"act": opening, "ranking": (), "themes": ()})
     only_place = len(place.heard) > _MOSTLY * len(text)
     asked = conversation.expects
     for_place = asked in (PLACE, "wijk")

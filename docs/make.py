@@ -9,10 +9,12 @@ pages in Chromium, and stops again.
 import asyncio
 import importlib.util
 import os
+import re
 import subprocess
 import sys
 import tempfile
 import time
+from datetime import date, timedelta
 from pathlib import Path
 
 import httpx
@@ -74,6 +76,7 @@ async def main() -> None:
             server.terminate()
             server.wait()
             await fake.stop()
+    await _month()
     _scores()
     made = "Made by `.venv/bin/python docs/make.py` from a real run. R: resident, W: Wegwijs."
     head = f"# A conversation in each channel\n\n{made}\n"
@@ -198,15 +201,42 @@ async def _say(page: Page, text: str) -> None:
 
 async def _desk(page: Page) -> None:
     await page.goto(f"{URL}/staff")
-    await page.get_by_label("Naam").fill("Sanne")
-    await page.get_by_label("Wachtwoord").fill(PASSWORD)
+    await page.locator("#name").fill("Sanne")
+    await page.locator("#password").fill(PASSWORD)
     await page.keyboard.press("Enter")
-    await page.get_by_text("Noor").first.wait_for()
-    await page.screenshot(path=DOCS / "desk-queue.png")
-    await page.get_by_text("Noor").first.click()
+    await page.get_by_role("link", name="Noor", exact=True).click()
     await page.get_by_role("button", name="Oppakken").click()
     await page.wait_for_timeout(300)
     await page.screenshot(path=DOCS / "desk-case.png", full_page=True)
+
+
+async def _month() -> None:
+    """Look at the desk after a month of invented questions: the queue of a medewerker, the numbers of a coördinator."""
+    with tempfile.TemporaryDirectory() as scratch:
+        environment = {**os.environ, "WEGWIJS_DATABASE_URL": f"sqlite:///{scratch}/w.db"}
+        made = subprocess.run([WEGWIJS, "demo"], env=environment, capture_output=True, text=True, check=True)
+        keys = [re.split(r"  +", line) for line in made.stdout.splitlines()]
+        monday = date.today() - timedelta(days=date.today().weekday())
+        mine = {key[1]: (key[0], key[3]) for key in reversed(keys) if key[2:3] == ["utrecht-buurtteam-sociaal"]}
+        server = subprocess.Popen([WEGWIJS, "serve", "--port", str(PORT)], env=environment)
+        try:
+            _wait()
+            async with async_playwright() as playwright:
+                browser = await playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
+                weeks = f"/numbers?size=own&since={monday - timedelta(weeks=4)}&until={monday - timedelta(days=1)}"
+                for role, path, name in (("medewerker", "", "queue"), ("coordinator", weeks, "numbers")):
+                    page = await browser.new_page(viewport={"width": 1280, "height": 900})
+                    await page.goto(f"{URL}/staff/login")
+                    await page.locator("#name").fill(mine[role][0])
+                    await page.locator("#password").fill(mine[role][1])
+                    await page.keyboard.press("Enter")
+                    await page.wait_for_url(f"{URL}/staff")
+                    await page.goto(f"{URL}/staff{path}")
+                    await page.screenshot(path=DOCS / f"desk-{name}.png")
+                await browser.close()
+        finally:
+            server.terminate()
+            server.wait()
 
 
 def _fake_bot_api() -> object:

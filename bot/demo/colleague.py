@@ -130,7 +130,7 @@ class Work:
         await self.world.note(staff, f"case.{action}", self.id)
 
     async def _put_right(self, staff: Staff) -> None:
-        """Set the theme that it is about and a fact, when those are not what was read."""
+        """Set the theme that it is about when another was read, else a fact that was not told."""
         known, script = await self._known(), self.resident.script
         theme_right = known.themes[:1] == (script.theme,)
         missed = [one for one, value in script.facts.items() if known.facts.get(one) != value and one in _TOLD_LATER]
@@ -142,7 +142,7 @@ class Work:
         themes = known.themes[:MOST_THEMES] if theme_right else (script.theme,)
         form = {
             **{f"theme{place}": one for place, one in enumerate(themes, 1)},
-            "fact": f"{missed[0]}={script.facts[missed[0]]}" if missed else "",
+            "fact": f"{missed[0]}={script.facts[missed[0]]}" if theme_right else "",
             "themes_before": " ".join(known.themes[:MOST_THEMES]),
             "signals_before": " ".join(known.alarms),
             **{f"signal-{signal}": "yes" for signal in known.alarms},

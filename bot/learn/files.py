@@ -23,6 +23,7 @@ _HEADS: Mapping[Kind, str] = {
 """,
     "conversation": """\
 # Toetsen: gesprekken die voortaan goed moeten gaan. Er wordt niet van geleerd. Klopt het, zet dan `approved: true`.
+# Staat een feit (`knows`) niet in de woorden van de bewoner, dan is het geen toets: laat het op false.
 # Moet het goed zijn en lukt het nog niet, geef het dan een `known_miss: waarom`. De vorm is die
 # van tests/conversations.
 """,

@@ -80,8 +80,11 @@ async def read_queue(door: Door, staff: Staff, asked: Chosen, dutch: Dutch, now:
     cases = await door.cases(staff, here, after=asked.after, limit=PAGE + 1)
     every = {tab: wanted(Chosen(tab=tab), now) for tab in TABS}
     urgent = every["nieuw"].model_copy(update={"urgent": True})
-    *some, pressing, found = await door.count(staff, *every.values(), urgent, here, most=MOST)
-    counts = dict(zip(TABS, some, strict=True))
+    all_here = not asked.after and len(cases) <= PAGE
+    narrowed = () if all_here or not asked.filters else (here,)
+    *some, pressing = await door.count(staff, *narrowed, *every.values(), urgent, most=MOST)
+    counts = dict(zip(TABS, some[-len(TABS) :], strict=True))
+    found = len(cases) if all_here else some[0] if narrowed else counts[asked.tab]
     rest = asked.model_copy(update={"after": ""})
     return Queue(
         tab=asked.tab,

@@ -15,6 +15,7 @@ from bot.staff.undoable import Form
 from bot.staff.words import FACTS, Dutch
 from bot.turn import MOST_THEMES
 from referral.decide import decide
+from referral.facts import WrongWord
 from referral.guide import Guide
 from referral.model import PLACE, UNKNOWN, Refer, Situation
 
@@ -150,7 +151,10 @@ def renewed(events: Sequence[Event], known: Conversation, dutch: Dutch, on: date
     open_ = {name: UNKNOWN for name in guide.facts if name != PLACE and name not in known.facts}
     filled = known.model_copy(update={"facts": {**open_, **known.facts}})
     situation = Situation(themes=known.themes[:MOST_THEMES], signals=known.signals, facts=filled.facts)
-    decision = decide(situation, guide, on=on)
+    try:
+        decision = decide(situation, guide, on=on)
+    except WrongWord:  # a theme or fact of then that the guide no longer has
+        return None
     if not isinstance(decision, Refer) or not decision.referrals:
         return None
     decided = Decided(at=last.at, decision=decision, on=on, directory=guide.version)

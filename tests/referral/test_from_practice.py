@@ -12,8 +12,8 @@ FILE = Path(__file__).with_name("from_practice.yaml")
 EXAMPLES = yaml.safe_load(FILE.read_text("utf-8"))["examples"] if FILE.exists() else []
 
 
-def test_a_question_from_practice_leads_where_it_belongs(guide: Guide, monday):
-    led = {one["about"]: first_of(one["given"], guide, monday) for one in EXAMPLES if "known_miss" not in one}
+def test_a_question_from_practice_leads_where_it_belongs(guide: Guide, today):
+    led = {one["about"]: first_of(one["given"], guide, today) for one in EXAMPLES if "known_miss" not in one}
 
     assert led == {one["about"]: one["refers_first"] for one in EXAMPLES if "known_miss" not in one}
 

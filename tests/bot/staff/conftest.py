@@ -25,6 +25,7 @@ from bot.people import Role
 from bot.phrases import load_phrases
 from bot.ports import EventStore
 from bot.settings import Entry
+from bot.staff import reach
 from bot.staff.access import add_staff, case_number
 from bot.staff.app import staff_app
 from bot.staff.people import person_number
@@ -46,6 +47,13 @@ STATIC = Path("bot/channels/web/static")
 TEAM, OTHER_TEAM = "utrecht-buurtteam-sociaal", "utrecht-dock"
 PASSWORD = "een lang wachtwoord"
 START = datetime(2026, 11, 20, 13, 0, tzinfo=UTC)  # a Friday, 14:00 in Utrecht
+
+
+@pytest.fixture(autouse=True)
+def one_organisation(monkeypatch):
+    """Take all buurtteams for one organisation, so that a coördinator has several teams."""
+    teams = frozenset(f"utrecht-buurtteam-{one}" for one in ("sociaal", "jeugd-gezin", "vo", "mbo"))
+    monkeypatch.setattr(reach, "shipped", lambda: (teams,))
 
 
 @dataclass

@@ -73,7 +73,7 @@ def modules() -> Path:
         if not shutil.which(program):
             why = f"there is no {program}: apt-get install nodejs npm"
             pytest.fail(why) if os.environ.get("CI") == "true" else pytest.skip(why)
-    home = user_cache_path("wegwijs") / "test-oidc-9.13.3"
+    home = user_cache_path("wegwijs") / "test-oidc-8.8.1"
     if not (home / "ready").exists():
         shutil.rmtree(home, ignore_errors=True)
         home.mkdir(parents=True)
@@ -89,7 +89,13 @@ def modules() -> Path:
 def real(request, modules, tmp_path_factory):
     """Start the provider; "conform" keeps the claims out of the ID token, so that they must be asked for."""
     accounts = tmp_path_factory.mktemp("oidc") / "accounts.json"
-    command = ["node", str(modules / "provider.mjs"), str(accounts), BACK, request.param]
+    command = [
+        "node",
+        str(modules / "provider.mjs"),
+        str(accounts),
+        BACK,
+        request.param,
+    ]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as running:
         issuer = running.stdout.readline().strip()
         yield Real(issuer, accounts)

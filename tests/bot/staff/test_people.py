@@ -8,7 +8,7 @@ from bot.people import ROLES
 from bot.ports import Account
 from bot.settings import settings_from
 from bot.staff.people import let_in_again, person_number
-from bot.staff.reach import teams_of
+from bot.staff.reach import load_organisations, teams_of
 
 SOCIAAL, MBO, DOCK = "utrecht-buurtteam-sociaal", "utrecht-buurtteam-mbo", "utrecht-dock"
 NEW = "vier losse fietsen in mei"
@@ -21,11 +21,7 @@ SQLITE = pytest.mark.parametrize("desk", ["sqlite"], indirect=True)
         ("medewerker", SOCIAAL, {SOCIAAL}),
         ("coordinator", DOCK, {DOCK}),
         ("coordinator", "utrecht-u-pas", {"utrecht-u-pas"}),
-        (
-            "coordinator",
-            "utrecht-sociaal-raadslieden",
-            {"utrecht-sociaal-raadslieden", "utrecht-sociaal-makelaars-2018"},
-        ),
+        ("coordinator", "utrecht-sociaal-raadslieden", {"utrecht-sociaal-raadslieden"}),
         ("coordinator", "amersfoort-wijkteams", {"amersfoort-wijkteams"}),
         ("coordinator", "een-team-van-vroeger", {"een-team-van-vroeger"}),
         ("beheerder", SOCIAAL, set()),
@@ -41,6 +37,31 @@ def test_a_coordinator_sees_every_team_of_the_organisation(guide, clock):
     account = Account(name="Sanne", team=MBO, role="coordinator", password_hash="", created_at=clock.now())
 
     assert teams_of(account, guide) == {one for one in guide.organisations if one.startswith("utrecht-buurtteam-")}
+
+
+def test_the_organisations_that_are_shipped_keep_lokalis_and_incluzio_apart(guide):
+    organisations = load_organisations(known=guide.organisations)
+
+    (lokalis,) = [teams for teams in organisations if MBO in teams]
+    assert lokalis == {MBO, "utrecht-buurtteam-vo", "utrecht-buurtteam-jeugd-gezin"}
+    assert not [teams for teams in organisations if SOCIAAL in teams]
+
+
+@pytest.mark.parametrize(
+    ("text", "fault"),
+    [
+        ("A:\n  - utrecht-dock\nB:\n  - utrecht-dock\n", "orgs.yaml:4: 'utrecht-dock' is in this file twice"),
+        ("A:\n  - utrecht-dok\n", "orgs.yaml:2: no organisation is called 'utrecht-dok'"),
+        ("A: utrecht-dock\nB: [\n", "orgs.yaml:3: this is no YAML"),
+        ("- utrecht-dock\n", "orgs.yaml:1: this is no list of teams"),
+    ],
+)
+def test_a_slip_in_the_file_of_organisations_names_its_line(guide, tmp_path, text, fault):
+    path = tmp_path / "orgs.yaml"
+    path.write_text(text, "utf-8")
+
+    with pytest.raises(ValueError, match=re.escape(fault)):
+        load_organisations(path, guide.organisations)
 
 
 async def test_a_coordinator_opens_the_cases_of_each_team_of_the_organisation_and_no_others(desk):

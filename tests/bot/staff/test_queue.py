@@ -172,7 +172,7 @@ async def test_an_empty_tab_says_so(desk):
 
 @pytest.mark.parametrize(
     "query",
-    ["tab=<script>", "theme=niets", "wijk=%00", "age=eeuw", "after=x", "after=99", "team=utrecht-dock"],
+    ["tab=<script>", "theme=niets", "wijk=%20", "age=eeuw", "after=x", "after=99", "team=utrecht-dock"],
 )
 async def test_what_does_not_exist_is_not_chosen(desk, query):
     await desk.hand_over()
