@@ -80,13 +80,21 @@ def options(teams: tuple[str, ...], dutch: Dutch) -> Mapping[Filter, tuple[tuple
     """Return what can be chosen: of each filter the values, as they are called. Who has one team chooses none."""
     found: dict[Filter, tuple[tuple[str, str], ...]] = {
         "theme": _sorted(dutch.guide.themes),
-        "wijk": (*_sorted(dutch.wijken), (UNKNOWN, "Onbekend")),
+        "wijk": (*_sorted(_wijken(teams, dutch)), (UNKNOWN, "Onbekend")),
         "language": _sorted(LANGUAGES),
         "age": tuple(AGES.items()),
     }
     if len(teams) > 1:
         found["team"] = _sorted({team: dutch.organisation(team) for team in teams})
     return found
+
+
+def _wijken(teams: tuple[str, ...], dutch: Dutch) -> Mapping[str, str]:
+    """Return the wijken of the cities of these teams; of all cities when one of the teams is of none."""
+    known = dutch.guide.organisations
+    cities = {known[team].city if team in known else None for team in teams}
+    city_of = dutch.guide.areas.city_of
+    return {wijk: name for wijk, name in dutch.wijken.items() if None in cities or city_of(wijk) in cities}
 
 
 def wanted(chosen: Chosen, now: datetime) -> Wanted:

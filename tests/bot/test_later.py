@@ -12,7 +12,8 @@ from bot.later import ring
 from bot.messages import Incoming, payload
 from bot.phrases import load_phrases
 from bot.queue import Wanted
-from bot.staff import actions
+from bot.staff.undoable import carry_out
+from bot.undo import Pending
 from referral.hours import HERE
 
 PHRASES = load_phrases()
@@ -73,7 +74,7 @@ class Chat:
     async def is_closed(self, outcome="helped"):
         await self.is_claimed()
         before = len(await self.events(Said))
-        await actions.close(self.assistant, self.id, SANNE, outcome, "")
+        await close(self.assistant, self.id, outcome)
         return [said.reply for said in (await self.events(Said))[before:]]
 
     async def now(self):
@@ -83,6 +84,14 @@ class Chat:
 @pytest.fixture
 def chat(real_assistant):
     return Chat(real_assistant)
+
+
+async def close(assistant, conversation, outcome):
+    """Let the colleague close the case, as the desk does once it can no longer be taken back."""
+    now = assistant.clock.now()
+    form = {"outcome": outcome, "number": "0" * 32}
+    closing = Pending(id="close", conversation=conversation, by=SANNE, what="close", form=form, made=now, due=now)
+    await carry_out(assistant, closing)
 
 
 def text_of(reply):
@@ -343,7 +352,7 @@ async def test_while_a_colleague_holds_it_the_question_waits_until_the_case_is_c
     await chat.is_claimed()
 
     held = [*await chat.hears(FIRST), *await chat.hears(FIRST + DAY)]
-    await actions.close(chat.assistant, chat.id, SANNE, "helped", "")
+    await close(chat.assistant, chat.id, "helped")
     (asked,) = await chat.hears(FIRST + 2 * DAY)
 
     assert held == []
@@ -499,7 +508,7 @@ async def test_where_it_is_not_safe_at_home_nothing_is_said_when_staff_send_it_a
 
     await chat.assistant.act(chat.id, lambda known, now: claim(known, Staff(name="Sanne", team=team), now))
     before = len(await chat.events(Said))
-    await actions.close(chat.assistant, chat.id, SANNE, "wrong_address", "")
+    await close(chat.assistant, chat.id, "wrong_address")
 
     assert len(await chat.events(Said)) == before
 

@@ -66,6 +66,9 @@ class Real:
         return address
 
 
+AUTHORITIES = "/etc/ssl/certs/ca-certificates.crt"  # those of the machine, which Node does not read by itself
+
+
 @pytest.fixture(scope="session")
 def modules() -> Path:
     """Return the folder with oidc-provider in it, installed once into the cache of this user."""
@@ -79,7 +82,8 @@ def modules() -> Path:
         home.mkdir(parents=True)
         for name in ("package.json", "package-lock.json"):
             shutil.copy(HERE / name, home)
-        subprocess.run(["npm", "ci", "--prefix", str(home), "--ignore-scripts", "--no-audit", "--silent"], check=True)
+        command = ["npm", "ci", "--prefix", str(home), "--ignore-scripts", "--no-audit", "--silent"]
+        subprocess.run(command, check=True, env={"NODE_EXTRA_CA_CERTS": AUTHORITIES, **os.environ})
         (home / "ready").touch()
     shutil.copy(HERE / "provider.mjs", home)
     return home

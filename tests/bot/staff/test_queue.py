@@ -318,3 +318,10 @@ async def test_why_is_the_same_for_the_same_case_whenever_it_is_asked(desk):
     (case,) = await desk.store.cases(Wanted(teams=(TEAM,)))
 
     assert why(case, desk.clock.now() + timedelta(days=3)) == "Belofte 3 dagen voorbij"
+
+
+async def test_only_wijken_of_the_city_of_the_team_can_be_chosen(desk):
+    page = (await (await desk.signed_in()).get("/staff")).text
+
+    assert "Overvecht" in page
+    assert "De Berg-Noord" not in page
