@@ -1,6 +1,7 @@
 """A desk with a real store and real accounts, a clock that can be set, and conversations to put on it."""
 
 import asyncio
+import os
 import re
 from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -14,6 +15,7 @@ from argon2 import PasswordHasher
 from fastapi import FastAPI
 from fastapi.routing import iter_route_contexts
 from fastapi.staticfiles import StaticFiles
+from playwright.async_api import Browser, async_playwright
 
 from bot.assistant import Assistant
 from bot.directory import Proposal
@@ -43,6 +45,8 @@ from referral.load import load_guide
 from referral.model import Ask, Situation
 from referral.overlay import Edit
 
+CHROMIUM = Path("/usr/bin/chromium")
+IS_THERE = CHROMIUM.exists()
 STATIC = Path("bot/channels/web/static")
 TEAM, OTHER_TEAM = "utrecht-buurtteam-sociaal", "utrecht-dock"
 PASSWORD = "een lang wachtwoord"
@@ -355,3 +359,13 @@ async def patient(desk: Desk) -> AsyncIterator[Desk]:
     yield patient
     for client in patient.clients:
         await client.aclose()
+
+
+@pytest.fixture
+async def browser() -> AsyncIterator[Browser]:
+    """Return the Chromium of the machine; in CI a missing one fails."""
+    if not IS_THERE:
+        why = "Chromium is not installed: apt-get install chromium"
+        pytest.fail(why) if os.environ.get("CI") == "true" else pytest.skip(why)
+    async with async_playwright() as playwright:
+        yield await playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])

@@ -1,7 +1,6 @@
 """Accounts in a real Chromium: from a link to a password, a second step and a new person; for everybody."""
 
 import asyncio
-import os
 import re
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
@@ -10,25 +9,14 @@ from pathlib import Path
 import pyotp
 import pytest
 import uvicorn
-from playwright.async_api import Browser, Page, async_playwright, expect
+from playwright.async_api import Page, expect
 
 from bot.staff.access import add_staff
 
-CHROMIUM = Path("/usr/bin/chromium")
-IS_THERE = CHROMIUM.exists()
 AXE = Path("tests/vendor/axe.min.js").read_text("utf-8")
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 TEAM, PASSWORD, NEW = "utrecht-buurtteam-sociaal", "een lang wachtwoord", "vier losse fietsen in mei"
 SQLITE = pytest.mark.parametrize("desk", ["sqlite"], indirect=True)
-
-
-@pytest.fixture
-async def browser() -> AsyncIterator[Browser]:
-    if not IS_THERE:
-        why = "Chromium is not installed: apt-get install chromium"
-        pytest.fail(why) if os.environ.get("CI") == "true" else pytest.skip(why)
-    async with async_playwright() as playwright:
-        yield await playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
 
 
 @pytest.fixture

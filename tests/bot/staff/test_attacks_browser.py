@@ -1,14 +1,13 @@
 """What residents and colleagues type, on every page of the desk in a real Chromium: text, and never anything else."""
 
 import asyncio
-import os
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
 import uvicorn
-from playwright.async_api import Browser, BrowserContext, Dialog, Page, async_playwright
+from playwright.async_api import Browser, BrowserContext, Dialog, Page
 
 from bot.assistant import staff_reply
 from bot.canned import CannedReply
@@ -18,8 +17,6 @@ from intents.model import Understanding
 
 pytestmark = pytest.mark.parametrize("desk", ["sqlite"], indirect=True)
 
-CHROMIUM = Path("/usr/bin/chromium")
-IS_THERE = CHROMIUM.exists()
 TEAM, PASSWORD = "utrecht-buurtteam-sociaal", "een lang wachtwoord"
 AXE = Path("tests/vendor/axe.min.js").read_text("utf-8")
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
@@ -87,15 +84,6 @@ class Seen:
             "[...document.links].map(one => one.protocol).filter(one => !/^(https?|tel|mailto):/.test(one))"
         ):
             self.faults.append(f"links {links}")
-
-
-@pytest.fixture
-async def browser() -> AsyncIterator[Browser]:
-    if not IS_THERE:
-        why = "Chromium is not installed: apt-get install chromium"
-        pytest.fail(why) if os.environ.get("CI") == "true" else pytest.skip(why)
-    async with async_playwright() as playwright:
-        yield await playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
 
 
 @pytest.fixture

@@ -1,33 +1,21 @@
 """A colleague's work in a real Chromium: with the keyboard only, live, without JavaScript, for everybody."""
 
 import asyncio
-import os
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 import uvicorn
-from playwright.async_api import Browser, Page, async_playwright, expect
+from playwright.async_api import Browser, Page, expect
 
 from bot.events import Claimed, Closed, Said
 from bot.messages import Incoming
 from bot.staff.access import add_staff
 
-CHROMIUM = Path("/usr/bin/chromium")
-IS_THERE = CHROMIUM.exists()
 AXE = Path("tests/vendor/axe.min.js").read_text("utf-8")
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 TEAM, PASSWORD = "utrecht-buurtteam-sociaal", "een lang wachtwoord"
 XSS = "<img src=x onerror=\"document.title='gekraakt'\"><script>document.title='gekraakt'</script> schuld"
-
-
-@pytest.fixture
-async def browser() -> AsyncIterator[Browser]:
-    if not IS_THERE:
-        why = "Chromium is not installed: apt-get install chromium"
-        pytest.fail(why) if os.environ.get("CI") == "true" else pytest.skip(why)
-    async with async_playwright() as playwright:
-        yield await playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
 
 
 @pytest.fixture

@@ -7,14 +7,12 @@ from pathlib import Path
 
 import pytest
 import uvicorn
-from playwright.async_api import Browser, Page, async_playwright, expect
+from playwright.async_api import Browser, Page, expect
 
 from bot.staff.access import add_staff
 
 pytestmark = pytest.mark.parametrize("desk", ["sqlite"], indirect=True)
 
-CHROMIUM = Path("/usr/bin/chromium")
-IS_THERE = CHROMIUM.exists()
 AXE = Path("tests/vendor/axe.min.js").read_text("utf-8")
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 DOCK, PASSWORD = "utrecht-dock", "een lang wachtwoord"
@@ -22,15 +20,6 @@ OLD, NEW = "088 855 51 26", "088 855 51 00"
 SHOTS = os.environ.get("WEGWIJS_SHOTS")
 PROVING = 30_000  # ms: before a change is kept, every situation is gone through
 XSS = "<img src=x onerror=\"document.title='gekraakt'\"><script>document.title='gekraakt'</script>"
-
-
-@pytest.fixture
-async def browser() -> AsyncIterator[Browser]:
-    if not IS_THERE:
-        why = "Chromium is not installed: apt-get install chromium"
-        pytest.fail(why) if os.environ.get("CI") == "true" else pytest.skip(why)
-    async with async_playwright() as playwright:
-        yield await playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
 
 
 @pytest.fixture

@@ -1,7 +1,6 @@
 """The page of figures in a real Chromium: for everybody, on a phone, in the dark, on paper, without JavaScript."""
 
 import asyncio
-import os
 from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -9,13 +8,11 @@ from random import Random
 
 import pytest
 import uvicorn
-from playwright.async_api import Browser, Page, async_playwright, expect
+from playwright.async_api import Browser, Page, expect
 
 from bot.counted import HERE, Tally
 from bot.staff.access import add_staff
 
-CHROMIUM = Path("/usr/bin/chromium")
-IS_THERE = CHROMIUM.exists()
 AXE = Path("tests/vendor/axe.min.js").read_text("utf-8")
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 TEAMS = ["utrecht-buurtteam-sociaal", "utrecht-buurtteam-mbo"]
@@ -45,15 +42,6 @@ def plausible(seed: int = 1) -> list[Tally]:
             Tally(kind="closed", what=random.choices(["helped", "declined", "not_reached"], [6, 2, 2])[0], **about),
         ]
     return found
-
-
-@pytest.fixture
-async def browser() -> AsyncIterator[Browser]:
-    if not IS_THERE:
-        why = "Chromium is not installed: apt-get install chromium"
-        pytest.fail(why) if os.environ.get("CI") == "true" else pytest.skip(why)
-    async with async_playwright() as playwright:
-        yield await playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
 
 
 @pytest.fixture
