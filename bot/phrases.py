@@ -1,11 +1,11 @@
 """The bot's own sentences, by language, from `texts/<language>.yaml`. Every language has the same keys."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Hashable, Iterator, Mapping
 from pathlib import Path
 from string import Formatter
 from typing import Any
 
-from ruamel.yaml import YAML
+import yaml
 
 TEXTS = Path(__file__).parent / "texts"
 DUTCH = "nl"
@@ -44,12 +44,35 @@ class Phrases:
         return self._texts[language][key].format(**values)
 
 
+class _Sentences(yaml.CBaseLoader):  # in C, since it is done at each start
+    """Reads a file in which every value stays the text it is, and no key stands twice."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:
+        """Return the entries; raise MarkedYAMLError with the place of a key that stands twice."""
+        seen: set[str] = set()
+        for key, _ in node.value:
+            if key.value in seen:
+                problem = f'"{key.value}" stands here twice. Take one away'
+                raise yaml.MarkedYAMLError(problem=problem, problem_mark=key.start_mark)
+            seen.add(key.value)
+        return super().construct_mapping(node, deep=deep)
+
+
 def load_phrases(folder: Path = TEXTS) -> Phrases:
     """Return the sentences; raise ValueError naming file and key when a language differs from Dutch."""
-    texts = {path.stem: dict(_flat(YAML(typ="safe").load(path.read_text("utf-8")))) for path in folder.glob("*.yaml")}
+    texts = {path.stem: dict(_flat(_read(path))) for path in folder.glob("*.yaml")}
     if faults := list(_faults(texts)):
         raise ValueError("\n".join(faults))
     return Phrases({DUTCH: texts[DUTCH], **dict(sorted(texts.items()))})
+
+
+def _read(path: Path) -> Mapping[str, Any]:
+    try:
+        read = yaml.load(path.read_text("utf-8"), Loader=_Sentences)  # noqa: S506 -- makes text of everything
+    except yaml.MarkedYAMLError as slip:
+        line = slip.problem_mark.line + 1 if slip.problem_mark else 1
+        raise ValueError(f"{path}:{line}: {slip.problem}. Mend the form, or quote the text.") from None
+    return read if isinstance(read, Mapping) else {}
 
 
 def _flat(entry: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, str]]:

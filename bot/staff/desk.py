@@ -4,7 +4,7 @@ import asyncio
 import re
 from collections.abc import Collection, Mapping
 from collections.abc import Set as AbstractSet
-from datetime import datetime
+from datetime import datetime, timedelta
 from http import HTTPStatus
 
 from fastapi import Request, Response
@@ -35,6 +35,7 @@ from referral.receipt import read_receipt
 COOKIE = "wegwijs_staff"
 LIVE = "wegwijs-live"  # the header of a page that refreshes itself
 HOME = "/staff"
+_STRANGER = "onbekend"
 _BEFORE_SECOND = ("me", "logout")  # all there is until somebody has the second step they must have
 _ENDED = "U bent uitgelogd. Log opnieuw in om verder te gaan."
 _NO_NUMBER = "Zo ziet een nummer er niet uit. Het heeft acht letters en cijfers, zoals K7MN-4XWA."
@@ -82,6 +83,7 @@ class Desk:
         self.undo = undo
         self.upkeep = upkeep or Upkeep(assistant, kept.directory)
         self.canned = load_canned()
+        self._waits: dict[str, datetime] = {}  # who must wait -> until when, for the audit log
 
     @property
     def directory(self) -> Guide:
@@ -155,8 +157,17 @@ class Desk:
     async def note_stranger(self, name: str, action: str, outcome: str) -> None:
         """Note that somebody could not come in. What they typed is only noted when it is a name of ours."""
         account = await self.accounts.staff(name[:LONGEST_NAME])
-        known = (account.name, account.role, account.team) if account else ("onbekend", "", "")
+        known = (account.name, account.role, account.team) if account else (_STRANGER, "", "")
         await self.audit.note(who=known[0], role=known[1], team=known[2], action=action, outcome=outcome)
+
+    async def note_wait(self, name: str, action: str, left: timedelta) -> None:
+        """Note that somebody must wait, once while it lasts: a thousand tries must not fill the audit log."""
+        account, now = await self.accounts.staff(name[:LONGEST_NAME]), self.now()
+        self._waits = {who: until for who, until in self._waits.items() if until > now}
+        who = f"{action} {account.name if account else _STRANGER}"
+        if who not in self._waits:
+            self._waits[who] = now + left
+            await self.note_stranger(name, action, "wait")
 
     async def note_rest(self, request: Request, status: int) -> None:
         """Note what a route left out, for whoever is signed in: what it did at all, or that it was not done."""

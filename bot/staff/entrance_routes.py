@@ -60,7 +60,7 @@ def _add_login(routes: APIRouter, desk: Desk) -> None:
                 return answer
             case Wait():
                 wait = f"Er is te vaak een verkeerd wachtwoord gebruikt. Wacht {span(came.time)}."
-                await desk.note_stranger(name, "session.login", "wait")
+                await desk.note_wait(name, "session.login", came.time)
                 return HTMLResponse(desk.pages.login(path, name=name, problem=wait), HTTPStatus.TOO_MANY_REQUESTS)
             case None:
                 await desk.note_stranger(name, "session.login", "wrong")
@@ -87,10 +87,11 @@ def _add_code(routes: APIRouter, desk: Desk) -> None:
             return answer
         if who is None or isinstance(came, Late):
             return HTMLResponse(desk.pages.login(path, problem=_LATE), HTTPStatus.UNAUTHORIZED)
-        await desk.note(who, "session.second", outcome="wait" if came else "wrong")
         if isinstance(came, Wait):
+            await desk.note_wait(who.account.name, "session.second", came.time)
             wait = f"Er is te vaak een verkeerde code gebruikt. Wacht {span(came.time)}."
             return HTMLResponse(desk.pages.code(path, wait), HTTPStatus.TOO_MANY_REQUESTS)
+        await desk.note(who, "session.second", outcome="wrong")
         return HTMLResponse(desk.pages.code(path, _WRONG_CODE), HTTPStatus.UNAUTHORIZED)
 
 

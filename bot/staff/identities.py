@@ -1,14 +1,17 @@
 """From what an identity provider says of somebody to their account here."""
 
+from collections.abc import Awaitable, Callable
 from datetime import datetime
 from typing import Any
 
 from bot.people import Role
 from bot.ports import Account, Accounts, NameTaken
 from bot.settings import Oidc
-from bot.staff.access import NoAccount, add_staff
+from bot.staff.access import NoAccount, add_staff, checked_name
 from bot.staff.oidc import Claims, claim
 from referral.guide import Guide
+
+Note = Callable[[str, str], Awaitable[None]]  # action, and what it is about: noted before it is done
 
 _NAMES = ("preferred_username", "email", "name")
 
@@ -17,7 +20,9 @@ class NotLetIn(Exception):
     """The provider knows them, and here they may not in; the text says why, in Dutch."""
 
 
-async def account_for(accounts: Accounts, guide: Guide, oidc: Oidc, claims: Claims, now: datetime) -> Account:
+async def account_for(
+    accounts: Accounts, guide: Guide, oidc: Oidc, claims: Claims, now: datetime, note: Note
+) -> Account:
     """Return the account of who came back, made or changed to what the provider says. Raises NotLetIn."""
     role, team = role_of(claims, oidc), team_of(claims, oidc, guide, now)
     if role is None:
@@ -25,20 +30,22 @@ async def account_for(accounts: Accounts, guide: Guide, oidc: Oidc, claims: Clai
     if team is None:
         raise NotLetIn("Uw werkaccount hoort niet bij een team van Wegwijs. Vraag uw beheerder.")
     name = await accounts.keys.identity(oidc.issuer, str(claims["sub"]))
-    account = await accounts.staff(name) if name else await _new(accounts, guide, oidc, claims, role, team, now)
+    account = await accounts.staff(name) if name else await _new(accounts, guide, oidc, claims, role, team, now, note)
     if account is None or not account.active:
         raise NotLetIn("Uw account in Wegwijs is gesloten. Vraag uw beheerder.")
     if (account.role, account.team) != (role, team):
+        await note("people.role", f"{account.name}: {account.role}, {account.team} -> {role}, {team}")
         await accounts.set_role(account.name, role, team)
     return account.model_copy(update={"role": role, "team": team})
 
 
 async def _new(
-    accounts: Accounts, guide: Guide, oidc: Oidc, claims: Claims, role: Role, team: str, now: datetime
+    accounts: Accounts, guide: Guide, oidc: Oidc, claims: Claims, role: Role, team: str, now: datetime, note: Note
 ) -> Account:
     """Add an account without a password. One that is there already stays whose it is."""
     name = next((str(claims[one]) for one in _NAMES if claims.get(one)), "")
     try:
+        await note("people.add", f"{checked_name(name)}: {role}, {team}")
         account = await add_staff(accounts, guide, name, team, None, role=role, now=now)
         await accounts.keys.link_identity(account.name, oidc.issuer, str(claims["sub"]))
     except NameTaken:

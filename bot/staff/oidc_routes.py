@@ -19,6 +19,7 @@ from bot.staff.oidc import NotBelieved, Provider, ProviderAway, new_journey
 
 JOURNEY_COOKIE = "wegwijs_journey"
 _PATH = f"{HOME}/oidc"
+_PROVIDER = "werkaccount"  # who makes or changes an account that comes from the identity provider
 _TEN_MINUTES = 600
 _AWAY = "Inloggen met uw werkaccount lukt nu niet. Probeer het straks opnieuw."
 _AGAIN = "Inloggen met uw werkaccount lukte niet. Probeer het nog eens."
@@ -62,9 +63,13 @@ async def _arrived(
 ) -> Response:
     if journey is None:
         return await _refused(desk, _AGAIN)
+
+    async def note(action: str, about: str) -> None:
+        await desk.audit.note(who=_PROVIDER, role="", team="", action=action, about=about)
+
     try:
         claims = await provider.claims(_back(request, desk), query, journey)
-        account = await account_for(desk.accounts, desk.guide, provider.oidc, claims, desk.now())
+        account = await account_for(desk.accounts, desk.guide, provider.oidc, claims, desk.now(), note)
     except ProviderAway as away:
         return _failed(desk, away, _AWAY, HTTPStatus.SERVICE_UNAVAILABLE)
     except NotBelieved as wrong:

@@ -94,6 +94,18 @@ def test_a_sentence_that_is_empty_is_refused(tmp_path):
         load_phrases(folder)
 
 
+@pytest.mark.parametrize(
+    ("addition", "says"), [("\nkept: Twee keer\n", '"kept" stands here twice'), ("\nkept: [een\n", "Mend the form")]
+)
+def test_a_file_that_cannot_be_read_is_refused_by_file_and_line(addition, says, tmp_path):
+    folder = Path(shutil.copytree(TEXTS, tmp_path / "texts"))
+    text = (folder / "tr.yaml").read_text("utf-8")
+    (folder / "tr.yaml").write_text(text + addition, "utf-8")
+
+    with pytest.raises(ValueError, match=rf"tr\.yaml:\d+: .*{says}"):
+        load_phrases(folder)
+
+
 # ---------------------------------------------------------------- danger
 
 

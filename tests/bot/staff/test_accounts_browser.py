@@ -16,7 +16,6 @@ from bot.staff.access import add_staff
 AXE = Path("tests/vendor/axe.min.js").read_text("utf-8")
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 TEAM, PASSWORD, NEW = "utrecht-buurtteam-sociaal", "een lang wachtwoord", "vier losse fietsen in mei"
-SQLITE = pytest.mark.parametrize("desk", ["sqlite"], indirect=True)
 
 
 @pytest.fixture
@@ -67,7 +66,6 @@ async def violations(page: Page) -> list[str]:
     return found
 
 
-@SQLITE
 async def test_a_colleague_is_invited_chooses_a_password_and_a_second_step(desk, page, address, clock):
     await page.goto(f"{address}/staff")
     found = await violations(page)

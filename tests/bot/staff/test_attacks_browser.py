@@ -15,8 +15,6 @@ from bot.events import Assigned, Claimed, Closed, Corrected, Heard, Noted, Passe
 from bot.staff.access import add_staff
 from intents.model import Understanding
 
-pytestmark = pytest.mark.parametrize("desk", ["sqlite"], indirect=True)
-
 TEAM, PASSWORD = "utrecht-buurtteam-sociaal", "een lang wachtwoord"
 AXE = Path("tests/vendor/axe.min.js").read_text("utf-8")
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]

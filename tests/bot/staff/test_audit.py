@@ -367,7 +367,6 @@ def lines(desk):
     return read
 
 
-@pytest.mark.parametrize("desk", ["sqlite"], indirect=True)
 @pytest.mark.parametrize("role", ROLES)
 async def test_every_route_leaves_a_line_for_whoever_is_signed_in(desk, routes, filled, lines, login, token_of, role):
     client = await desk.signed_in("Sanne", role=role)
@@ -391,7 +390,6 @@ async def test_every_route_leaves_a_line_for_whoever_is_signed_in(desk, routes, 
     assert missed == []
 
 
-@pytest.mark.parametrize("desk", ["sqlite"], indirect=True)
 async def test_no_route_falls_back_to_a_line_that_only_names_the_page(desk, routes, filled, lines, login, token_of):
     """The guard writes such a line when a route forgot its own; what was done should be said in words."""
     head = await desk.accounts.trail.head()
@@ -407,7 +405,6 @@ async def test_no_route_falls_back_to_a_line_that_only_names_the_page(desk, rout
     assert [about for about in told if "/staff/me" not in about] == []
 
 
-@pytest.mark.parametrize("desk", ["sqlite"], indirect=True)
 async def test_no_line_holds_a_text_of_a_resident_a_password_or_a_conversation(
     desk, routes, filled, lines, login, token_of
 ):
@@ -422,7 +419,6 @@ async def test_no_line_holds_a_text_of_a_resident_a_password_or_a_conversation(
         assert secret not in written
 
 
-@pytest.mark.parametrize("desk", ["sqlite"], indirect=True)
 @pytest.mark.parametrize("role", ["coordinator", "beheerder"])
 async def test_what_cannot_be_noted_is_not_shown_and_not_done(desk, routes, filled, login, token_of, monkeypatch, role):
     clients = {}
@@ -452,7 +448,6 @@ async def test_what_cannot_be_noted_is_not_shown_and_not_done(desk, routes, fill
     assert await kept() == before
 
 
-@pytest.mark.parametrize("desk", ["sqlite"], indirect=True)
 async def test_who_cannot_be_noted_does_not_come_in(desk, login, monkeypatch):
     await desk.signed_in("Sanne")
 
@@ -485,6 +480,23 @@ async def test_signing_in_and_out_and_what_went_wrong_are_noted_without_the_pass
         ("session.logout", "Sanne", "ok"),
     ]
     assert "wachtwoord" not in "".join(line.model_dump_json() for line in found)
+
+
+async def test_who_must_wait_is_noted_once_and_again_when_they_try_after_it(desk, login, lines, clock):
+    await desk.signed_in("Sanne")
+    head = await desk.accounts.trail.head()
+
+    async def try_often() -> None:
+        for _ in range(9):
+            await login(desk.client(), "Sanne", "verkeerd wachtwoord")
+
+    await try_often()
+    once = [line.outcome for line in await lines(head)].count("wait")
+    clock.move(hours=1)
+    await try_often()
+
+    assert once == 1
+    assert [line.outcome for line in await lines(head)].count("wait") == 2
 
 
 async def test_trying_the_case_of_another_team_is_noted_as_refused(desk, lines):

@@ -20,9 +20,6 @@ SEEN = {"source": "https://www.dock.nl/contact", "note": ""}
 DAYS = dict.fromkeys(("ma", "di", "wo", "do", "vr", "za", "zo", "feestdagen"), "")
 
 
-pytestmark = pytest.mark.parametrize("desk", ["sqlite"], indirect=True)  # conversations play no part
-
-
 def text_of(page):
     """Return a page as it is read."""
     plain = re.sub(r"<[^>]+>", " ", page.text.partition("<main")[2])
@@ -395,6 +392,12 @@ async def test_when_the_files_changed_too_a_coordinator_chooses(desk, staff, lea
     assert "Gids (1)" in page.text
     assert "088 855 51 77" in numbers(later)
     choose = re.search(r'action="([^"]+/choose/[^"]+)"', page.text)[1]
+    await desk.signed_in("Ander", "utrecht-buurtteam-sociaal", "coordinator")
+    for name in ("Sanne", "Ander"):  # a colleague of the same team, a coördinator of another organisation
+        nobody = later.client()
+        await login(nobody, name)
+        assert (await send(nobody, choose, which=which)).status_code == 404
+    assert "088 855 51 77" in numbers(later)
     assert (await send(coordinator, choose, which="beide")).status_code == 404
     assert (await send(coordinator, choose, which=which)).status_code == 303
 

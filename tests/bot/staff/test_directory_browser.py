@@ -11,8 +11,6 @@ from playwright.async_api import Browser, Page, expect
 
 from bot.staff.access import add_staff
 
-pytestmark = pytest.mark.parametrize("desk", ["sqlite"], indirect=True)
-
 AXE = Path("tests/vendor/axe.min.js").read_text("utf-8")
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 DOCK, PASSWORD = "utrecht-dock", "een lang wachtwoord"

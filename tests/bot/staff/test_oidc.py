@@ -21,6 +21,7 @@ from joserfc import jwt
 from joserfc.jwk import OctKey, RSAKey
 from platformdirs import user_cache_path
 
+from bot.audit import Sought
 from bot.settings import Entry, Oidc
 from bot.staff.oidc import claim
 
@@ -30,7 +31,6 @@ SECRET = "geheim-van-wegwijs"
 DOCK, SOCIAAL = "utrecht-dock", "utrecht-buurtteam-sociaal"
 SANNE = {"preferred_username": "Sanne de Wit", "team": [f"/{DOCK}"], "realm_access": {"roles": ["iets", "wijk"]}}
 ROLES = {"beheer": "beheerder", "co": "coordinator", "wijk": "medewerker"}
-SQLITE = pytest.mark.parametrize("desk", ["sqlite"], indirect=True)
 
 
 def asked_of(issuer: str, **changes) -> Entry:
@@ -114,7 +114,6 @@ def at_real(desk, real, clock):
     return desk.again(entry=asked_of(real.issuer))
 
 
-@SQLITE
 @pytest.mark.parametrize("real", ["conform", "claims-in-id-token"], indirect=True)
 async def test_who_signs_in_there_is_in_here_with_role_and_team(at_real, real):
     client = at_real.client()
@@ -130,7 +129,6 @@ async def test_who_signs_in_there_is_in_here_with_role_and_team(at_real, real):
     assert (account.role, account.team, account.password_hash) == ("medewerker", DOCK, "")
 
 
-@SQLITE
 async def test_a_public_client_needs_no_secret(desk, real, clock):
     clock.at = datetime.now(UTC)
     real.knows(sanne=SANNE)
@@ -139,7 +137,6 @@ async def test_a_public_client_needs_no_secret(desk, real, clock):
     assert (await client.get(await real.walk(client, "sanne"))).status_code == 200
 
 
-@SQLITE
 async def test_another_secret_than_the_providers_lets_nobody_in(desk, real, clock):
     clock.at = datetime.now(UTC)
     real.knows(sanne=SANNE)
@@ -151,7 +148,6 @@ async def test_another_secret_than_the_providers_lets_nobody_in(desk, real, cloc
     assert "wegwijs_staff" not in client.cookies
 
 
-@SQLITE
 async def test_the_way_back_works_once_and_in_the_same_browser(at_real, real):
     client, thief = at_real.client(), at_real.client()
     back = await real.walk(client, "sanne")
@@ -164,7 +160,6 @@ async def test_the_way_back_works_once_and_in_the_same_browser(at_real, real):
     assert "wegwijs_staff" not in thief.cookies
 
 
-@SQLITE
 async def test_the_same_person_keeps_the_account_and_gets_the_role_of_today(at_real, real):
     client = at_real.client()
     await client.get(await real.walk(client, "sanne"))
@@ -176,11 +171,15 @@ async def test_the_same_person_keeps_the_account_and_gets_the_role_of_today(at_r
 
     (account,) = await at_real.accounts.list_staff()
     assert (account.name, account.role, account.team) == ("Sanne de Wit", "coordinator", SOCIAAL)
+    told = [one.line for one in reversed(await at_real.accounts.trail.find(Sought(who="werkaccount"), 10))]
+    assert [(line.who, line.action, line.about) for line in told] == [
+        ("werkaccount", "people.add", f"Sanne de Wit: medewerker, {DOCK}"),
+        ("werkaccount", "people.role", f"Sanne de Wit: medewerker, {DOCK} -> coordinator, {SOCIAAL}"),
+    ]
     assert (await client.get("/staff")).status_code == 303
     assert (await later.get("/staff")).status_code == 200
 
 
-@SQLITE
 @pytest.mark.parametrize(
     ("changes", "why"),
     [
@@ -202,7 +201,6 @@ async def test_who_has_no_place_here_hears_why(at_real, real, changes, why):
     assert await at_real.accounts.list_staff() == ()
 
 
-@SQLITE
 async def test_the_account_of_somebody_with_a_password_is_not_taken_over(at_real, real, login):
     await at_real.signed_in("Sanne de Wit")
     client = at_real.client()
@@ -214,7 +212,6 @@ async def test_the_account_of_somebody_with_a_password_is_not_taken_over(at_real
     assert (await login(at_real.client(), "Sanne de Wit")).status_code == 303
 
 
-@SQLITE
 async def test_a_closed_account_stays_closed(at_real, real):
     client = at_real.client()
     await client.get(await real.walk(client, "sanne"))
@@ -304,7 +301,6 @@ async def come_back(desk, liar, **changes):
     return client, shown
 
 
-@SQLITE
 async def test_what_is_asked_of_a_provider_is_a_code_with_pkce_state_and_nonce(at_liar, liar):
     there = await at_liar.client().get("/staff/oidc")
 
@@ -316,7 +312,6 @@ async def test_what_is_asked_of_a_provider_is_a_code_with_pkce_state_and_nonce(a
     assert "samesite=lax" in there.headers["set-cookie"].lower()
 
 
-@SQLITE
 @pytest.mark.parametrize("changes", [{}, {"iss": "the issuer"}])
 async def test_an_honest_answer_lets_in(at_liar, liar, changes):
     """So that the refusals below are for the right reason."""
@@ -351,7 +346,6 @@ LIES = {
 }
 
 
-@SQLITE
 @pytest.mark.parametrize("lie", LIES)
 async def test_a_lie_lets_nobody_in(at_liar, liar, lie):
     for name, value in LIES[lie].items():
@@ -365,7 +359,6 @@ async def test_a_lie_lets_nobody_in(at_liar, liar, lie):
     assert await at_liar.accounts.list_staff() == ()
 
 
-@SQLITE
 @pytest.mark.parametrize(
     "changes",
     [
@@ -383,7 +376,6 @@ async def test_a_way_back_that_is_not_ours_lets_nobody_in(at_liar, liar, changes
     assert "wegwijs_staff" not in client.cookies
 
 
-@SQLITE
 async def test_a_provider_that_names_itself_must_do_so_each_time(at_liar, liar):
     liar.about = {"authorization_response_iss_parameter_supported": True}
 
@@ -391,7 +383,6 @@ async def test_a_provider_that_names_itself_must_do_so_each_time(at_liar, liar):
     assert (await come_back(at_liar, liar, iss=liar.issuer))[1].status_code == 200
 
 
-@SQLITE
 async def test_a_journey_that_takes_too_long_ends(at_liar, liar, clock):
     client = at_liar.client()
     there = await client.get("/staff/oidc")
@@ -403,7 +394,6 @@ async def test_a_journey_that_takes_too_long_ends(at_liar, liar, clock):
     assert late.status_code == 403
 
 
-@SQLITE
 @pytest.mark.parametrize("about", [{"issuer": "https://kwaad.example"}, {"jwks_uri": "http://localhost:1/"}])
 async def test_a_provider_that_is_not_itself_is_not_asked(at_liar, liar, about):
     liar.about = about
@@ -414,7 +404,6 @@ async def test_a_provider_that_is_not_itself_is_not_asked(at_liar, liar, about):
     assert "lukt nu niet" in answer.text
 
 
-@SQLITE
 @pytest.mark.parametrize("next_page", ["//kwaad.example", "https://kwaad.example", "/staff/cases/0123456789abcdef"])
 async def test_the_way_back_leads_to_a_case_or_the_queue_and_nowhere_else(at_liar, liar, next_page):
     client = at_liar.client()
@@ -432,7 +421,6 @@ async def test_the_way_back_leads_to_a_case_or_the_queue_and_nowhere_else(at_lia
 # ---------------------------------------------------------------- with and without
 
 
-@SQLITE
 async def test_without_a_provider_there_is_no_way_to_it(desk):
     client = desk.client()
 
@@ -441,7 +429,6 @@ async def test_without_a_provider_there_is_no_way_to_it(desk):
     assert "werkaccount" not in (await client.get("/staff/login")).text
 
 
-@SQLITE
 async def test_passwords_can_be_switched_off(desk, liar, login):
     await desk.signed_in("Sanne")
     secret = await desk.accounts.keys.new_link("Sanne", desk.clock.now())

@@ -10,7 +10,6 @@ from bot.stores.staff_keys import MOST
 
 PASSWORD, NEW = "een lang wachtwoord", "vier losse fietsen in mei"
 TEAM = "utrecht-buurtteam-sociaal"
-SQLITE = pytest.mark.parametrize("desk", ["sqlite"], indirect=True)
 
 
 @pytest.mark.parametrize(
@@ -74,7 +73,6 @@ def test_what_is_beyond_the_longest_password_counts():
 # ---------------------------------------------------------------- a link
 
 
-@SQLITE
 async def test_a_link_gives_a_password_once(desk, login):
     await desk.accounts.add_staff("Bram", TEAM, "", desk.clock.now())
     secret = await desk.accounts.keys.new_link("Bram", desk.clock.now())
@@ -90,7 +88,6 @@ async def test_a_link_gives_a_password_once(desk, login):
     assert (await login(client, "Bram", NEW)).status_code == 303
 
 
-@SQLITE
 async def test_a_bad_password_leaves_the_link_as_it_was(desk):
     await desk.accounts.add_staff("Bram Bakker", TEAM, "", desk.clock.now())
     secret = await desk.accounts.keys.new_link("Bram Bakker", desk.clock.now())
@@ -103,7 +100,6 @@ async def test_a_bad_password_leaves_the_link_as_it_was(desk):
     assert await desk.accounts.keys.link(secret, desk.clock.now()) == "Bram Bakker"
 
 
-@SQLITE
 async def test_a_link_ends_after_a_day_at_a_newer_one_and_with_the_account(desk):
     await desk.accounts.add_staff("Bram", TEAM, "", desk.clock.now())
     keys, now = desk.accounts.keys, desk.clock.now()
@@ -121,7 +117,6 @@ async def test_a_link_ends_after_a_day_at_a_newer_one_and_with_the_account(desk)
     assert (await client.post(f"/staff/welcome/{second}", data={"password": NEW})).status_code == 404
 
 
-@SQLITE
 async def test_a_link_ends_the_sessions_of_the_old_password(desk):
     client = await desk.signed_in("Sanne")
     secret = await desk.accounts.keys.new_link("Sanne", desk.clock.now())
@@ -134,7 +129,6 @@ async def test_a_link_ends_the_sessions_of_the_old_password(desk):
 # ---------------------------------------------------------------- one's own page
 
 
-@SQLITE
 @pytest.mark.parametrize("role", ROLES)
 async def test_who_knows_the_password_changes_it_and_gets_a_new_session(desk, login, role):
     client, old = await desk.signed_in("Sanne", role=role), desk.client()
@@ -151,7 +145,6 @@ async def test_who_knows_the_password_changes_it_and_gets_a_new_session(desk, lo
     assert (await login(desk.client(), "Sanne", NEW)).status_code == 303
 
 
-@SQLITE
 @pytest.mark.parametrize(
     ("current", "password", "why"),
     [
@@ -171,7 +164,6 @@ async def test_without_the_old_password_or_with_a_bad_new_one_nothing_changes(de
     assert (await login(desk.client(), "Sanne")).status_code == 303
 
 
-@SQLITE
 async def test_guessing_the_old_password_in_an_open_session_has_to_wait(desk):
     client = await desk.signed_in("Sanne")
     form = {"csrf": await csrf_of(client), "current": "niet dit wachtwoord", "password": NEW}

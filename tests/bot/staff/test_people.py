@@ -12,7 +12,6 @@ from bot.staff.reach import load_organisations, teams_of
 
 SOCIAAL, MBO, DOCK = "utrecht-buurtteam-sociaal", "utrecht-buurtteam-mbo", "utrecht-dock"
 NEW = "vier losse fietsen in mei"
-SQLITE = pytest.mark.parametrize("desk", ["sqlite"], indirect=True)
 
 
 @pytest.mark.parametrize(
@@ -106,7 +105,6 @@ def manage(mo):
     return send
 
 
-@SQLITE
 async def test_somebody_who_was_added_chooses_a_password_and_comes_in(desk, mo, manage, login):
     added = await manage(name="Bram Bakker", team=DOCK, role="coordinator")
     link = re.search(r"http://wegwijs\.test(/staff/welcome/[\w-]+)", added.text)[1]
@@ -124,7 +122,6 @@ async def test_somebody_who_was_added_chooses_a_password_and_comes_in(desk, mo, 
     assert link not in listed
 
 
-@SQLITE
 @pytest.mark.parametrize(
     ("name", "team", "why"),
     [
@@ -143,14 +140,12 @@ async def test_an_account_that_cannot_be_is_refused_and_what_was_typed_stays(des
     assert len(await desk.accounts.list_staff()) == 1
 
 
-@SQLITE
 async def test_an_unknown_role_becomes_the_one_that_may_do_least(desk, manage):
     await manage(name="Bram", team=DOCK, role="baas")
 
     assert (await desk.accounts.staff("Bram")).role == "medewerker"
 
 
-@SQLITE
 async def test_a_name_is_text_and_no_html(manage, mo):
     await manage(name="<script>alert(1)</script>", team=DOCK, role="medewerker")
 
@@ -160,7 +155,6 @@ async def test_a_name_is_text_and_no_html(manage, mo):
     assert "&lt;script&gt;alert(1)" in listed
 
 
-@SQLITE
 async def test_a_changed_role_and_team_hold_from_the_next_sign_in(desk, manage, login):
     sanne = await desk.signed_in("Sanne")
 
@@ -171,7 +165,6 @@ async def test_a_changed_role_and_team_hold_from_the_next_sign_in(desk, manage, 
     assert (account.role, account.team) == ("coordinator", DOCK)
 
 
-@SQLITE
 async def test_a_closed_account_is_out_and_can_be_opened_again(desk, manage, login):
     sanne, number = await desk.signed_in("Sanne"), person_number("Sanne")
 
@@ -185,7 +178,6 @@ async def test_a_closed_account_is_out_and_can_be_opened_again(desk, manage, log
     assert (await login(desk.client(), "Sanne")).status_code == 303
 
 
-@SQLITE
 async def test_sessions_are_ended_and_the_second_step_is_wiped(desk, manage, login):
     sanne, number = await desk.signed_in("Sanne"), person_number("Sanne")
     await manage(f"/{number}/sessions")
@@ -198,7 +190,6 @@ async def test_sessions_are_ended_and_the_second_step_is_wiped(desk, manage, log
     assert (await login(desk.client(), "Sanne")).headers["location"] == "/staff"
 
 
-@SQLITE
 @pytest.mark.parametrize("change", ["role", "active", "second"])
 async def test_a_beheerder_changes_everybody_but_themselves(desk, manage, change):
     """So that there is always one left, and nobody gives themselves the cases."""
@@ -212,13 +203,11 @@ async def test_a_beheerder_changes_everybody_but_themselves(desk, manage, change
     assert (account.role, account.active, account.second) == ("beheerder", True, True)
 
 
-@SQLITE
 async def test_somebody_who_is_not_there_is_not_found(mo, manage):
     assert (await mo.get("/staff/people/0123456789abcdef")).status_code == 404
     assert (await manage("/0123456789abcdef/active", active="no")).status_code == 404
 
 
-@SQLITE
 async def test_every_page_of_people_shows_and_is_in_the_log(desk, mo, manage):
     await desk.signed_in("Sanne")
 
@@ -234,7 +223,6 @@ async def test_every_page_of_people_shows_and_is_in_the_log(desk, mo, manage):
     assert ("Sanne", "session.login") in deeds
 
 
-@SQLITE
 async def test_who_lost_both_password_and_telephone_is_let_in_again(desk, login):
     """What `wegwijs staff reset` does, so that the last beheerder is not locked out for ever."""
     client = await desk.signed_in("Sanne")
@@ -248,7 +236,6 @@ async def test_who_lost_both_password_and_telephone_is_let_in_again(desk, login)
     assert await let_in_again(desk.accounts, "Niemand", desk.clock.now()) is None
 
 
-@SQLITE
 async def test_only_a_beheerder_is_led_to_people(desk):
     for role in ROLES:
         client = await desk.signed_in(f"Iemand {role}", role=role)

@@ -19,7 +19,6 @@ from bot.stores.staff_keys import MOST, WITHIN
 PASSWORD = "een lang wachtwoord"
 TEAM = "utrecht-buurtteam-sociaal"
 FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
-SQLITE = pytest.mark.parametrize("desk", ["sqlite"], indirect=True)
 
 
 @pytest.mark.parametrize(
@@ -42,7 +41,6 @@ def test_a_device_is_called_by_what_people_know(said, words):
     assert device(said) == words
 
 
-@SQLITE
 async def test_somebody_sees_where_they_are_signed_in_and_ends_one_of_them(desk, login):
     here, there = await desk.signed_in("Sanne"), desk.client(headers={"User-Agent": FIREFOX})
     await desk.signed_in("Bram")
@@ -59,7 +57,6 @@ async def test_somebody_sees_where_they_are_signed_in_and_ends_one_of_them(desk,
     assert (await here.get("/staff/me")).text.count("Ingelogd vandaag") == 1
 
 
-@SQLITE
 async def test_all_others_end_at_once_and_this_one_stays(desk, login):
     here, others = await desk.signed_in("Sanne"), [desk.client() for _ in range(3)]
     colleague = await desk.signed_in("Bram")
@@ -73,7 +70,6 @@ async def test_all_others_end_at_once_and_this_one_stays(desk, login):
     assert (await colleague.get("/staff")).status_code == 200
 
 
-@SQLITE
 async def test_nobody_ends_the_session_of_somebody_else(desk):
     sanne, bram = await desk.signed_in("Sanne"), await desk.signed_in("Bram")
     (his,) = await desk.accounts.sessions("Bram", desk.clock.now())
@@ -84,7 +80,6 @@ async def test_nobody_ends_the_session_of_somebody_else(desk):
     assert (await bram.get("/staff")).status_code == 200
 
 
-@SQLITE
 async def test_what_names_a_session_in_the_list_lets_nobody_in(desk):
     sanne = await desk.signed_in("Sanne")
     (mine,) = await desk.accounts.sessions("Sanne", desk.clock.now())
@@ -93,7 +88,6 @@ async def test_what_names_a_session_in_the_list_lets_nobody_in(desk):
     assert (await desk.client(cookies={"wegwijs_staff": mine.id}).get("/staff")).status_code == 303
 
 
-@SQLITE
 async def test_a_stream_of_a_session_that_ended_elsewhere_is_out(desk):
     client = await desk.signed_in("Sanne")
     other = desk.again()
@@ -106,7 +100,6 @@ async def test_a_stream_of_a_session_that_ended_elsewhere_is_out(desk):
     assert (await thief.get("/staff", headers={"Wegwijs-Live": "1"})).status_code == 401
 
 
-@SQLITE
 @pytest.mark.parametrize("entry", [Entry(public_url="https://wegwijs.example/")])
 async def test_behind_a_proxy_with_https_the_cookie_is_secure(desk, login):
     await desk.signed_in("Sanne")
@@ -119,7 +112,6 @@ async def test_behind_a_proxy_with_https_the_cookie_is_secure(desk, login):
 # ---------------------------------------------------------------- attacks
 
 
-@SQLITE
 async def test_a_session_that_was_planted_is_ended_and_not_used(desk, login):
     """Fixation: the attacker's own session in the victim's browser does not become the victim's."""
     attacker = await desk.signed_in("Bram")
@@ -134,7 +126,6 @@ async def test_a_session_that_was_planted_is_ended_and_not_used(desk, login):
     assert "Sanne" in (await victim.get("/staff/me")).text
 
 
-@SQLITE
 async def test_a_known_and_an_unknown_name_look_the_same_and_cost_one_verification_each(desk, login, monkeypatch):
     verified: list[str] = []
     cheap = PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)
@@ -161,7 +152,6 @@ async def test_a_known_and_an_unknown_name_look_the_same_and_cost_one_verificati
     assert (await closed.get("/staff")).status_code == 303
 
 
-@SQLITE
 async def test_too_many_tries_look_the_same_for_a_name_that_does_not_exist(desk, login):
     await desk.signed_in("Sanne")
     pages = set()
@@ -173,7 +163,6 @@ async def test_too_many_tries_look_the_same_for_a_name_that_does_not_exist(desk,
     assert len(pages) == 1
 
 
-@SQLITE
 @pytest.mark.parametrize("path", ["/staff/login", "/staff/login/code", "/staff/welcome/x"])
 async def test_a_form_at_the_door_from_another_site_is_refused(desk, path):
     answer = await desk.client().post(path, data={"name": "Sanne"}, headers={"Sec-Fetch-Site": "cross-site"})
@@ -181,7 +170,6 @@ async def test_a_form_at_the_door_from_another_site_is_refused(desk, path):
     assert answer.status_code == 403
 
 
-@SQLITE
 @pytest.mark.parametrize(
     "next_page", ["//kwaad.example", "https://kwaad.example", "/staff/../x", "javascript:alert(1)"]
 )

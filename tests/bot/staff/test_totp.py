@@ -12,7 +12,6 @@ from bot.staff.second import Vault, kept, kept_one, new_codes, new_secret, step_
 from bot.stores.engines import Engines
 from bot.stores.staff_keys import MOST
 
-pytestmark = pytest.mark.parametrize("desk", ["sqlite"], indirect=True)
 KEY = "een sleutel van meer dan tweeëndertig tekens"
 
 
