@@ -40,7 +40,7 @@ from bot.stores.cases import row
 from bot.stores.kept import kept_over
 from bot.stores.migrate import migrate
 from bot.stores.sql import SqlStore
-from bot.stores.tables import CASES, EVENTS
+from bot.stores.tables import CASES, CONVERSATION_KEYS, EVENTS
 from intents.model import Reading, Understanding
 from referral.guide import Guide
 from referral.load import load_guide
@@ -119,13 +119,17 @@ async def fill(store: SqlStore, guide: Guide, number: int) -> None:
 
 
 async def keep(store: SqlStore, some: list[tuple[str, list[Event]]]) -> None:
+    new = {name: store.engines.vault.new(name) for name, _ in some}
+    keys = [{"conversation": name, "master": kept.master, "wrapped": kept.text} for name, (_, kept) in new.items()]
     events = [
-        {"conversation": name, "number": at, "kind": one.kind, "body": one.model_dump_json(), "at": one.at}
+        {"conversation": name, "number": at, "kind": one.kind, "at": one.at}
+        | {"body": new[name][0].seal(one.model_dump_json(), "event", at)}
         for name, happened in some
         for at, one in enumerate(happened, 1)
     ]
-    cases = [row(case) for name, happened in some if (case := case_of(replay(name, happened)))]
+    cases = [row(case, new[name][0]) for name, happened in some if (case := case_of(replay(name, happened)))]
     async with store.engines.writing() as connection:
+        await connection.execute(insert(CONVERSATION_KEYS), keys)
         await connection.execute(insert(EVENTS), events)
         await connection.execute(insert(CASES), cases)
 

@@ -2,11 +2,12 @@
 
 The fields are those of NEN 7513: who, in which role, for whom, did what with which data, when, how it ended.
 A line holds no text of a resident; of a case it holds the number that stands in its address. Lines are never
-changed or erased by us: how long to keep them (NEN 7513: at least five years) is for whoever runs this.
+changed. They are erased when they are older than what is set (NEN 7513: at least five years): then an anchor keeps the
+hash of the last one, and the line that tells of it vouches for that anchor, so that the rest can still be checked.
 """
 
 import json
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from datetime import UTC, datetime
 from hashlib import sha256
 from typing import Literal, NamedTuple, Protocol
@@ -14,6 +15,7 @@ from typing import Literal, NamedTuple, Protocol
 from bot.messages import Value
 
 Deed = Literal["create", "read", "update", "delete", "execute"]
+PRUNED = "audit.prune"  # the action of a line that tells which were erased
 START = "0" * 64  # the hash before the first line
 
 
@@ -81,6 +83,14 @@ class Trail(Protocol):
         """Return the newest line."""
         ...
 
+    async def anchor(self) -> Head:
+        """Return the last line that was erased because it was old; the start when none was."""
+        ...
+
+    async def prune(self, before: datetime, told: Callable[[Head], Line]) -> int:
+        """Erase the lines up to a moment from the begin, and return how many; `told` makes the line that says so."""
+        ...
+
     def walk(self) -> AsyncIterator[Sealed]:
         """Give all lines, oldest first, as they stand there."""
         ...
@@ -107,14 +117,18 @@ async def verified(trail: Trail, noted: Sequence[Head] = ()) -> Head | str:
 
     Raises StoreAway.
     """
-    here = Head()
+    anchor = here = await trail.anchor()
+    vouched = not anchor.number
     try:
         async for found in trail.walk():
+            vouched |= found.line.action == PRUNED and found.line.about == str(anchor)
             if fault := fault_between(here, found) or fault_at(noted, Head(found.number, found.hash)):
                 return fault
             here = Head(found.number, found.hash)
     except (TypeError, ValueError):  # no moment, no text: nothing that we wrote
         return f"regel {here.number + 1} is niet te lezen"
+    if not vouched:
+        return f"geen regel vertelt dat de regels tot en met {anchor.number} zijn gewist"
     last = max(noted, default=here)
     return here if last.number <= here.number else f"regel {here.number + 1} tot en met {last.number} ontbreken"
 

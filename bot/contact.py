@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from datetime import datetime
 
 import phonenumbers
 
@@ -191,6 +192,12 @@ def address_in(typed: str) -> str | None:
         return found[0]
     numbers = [match.number for match in phonenumbers.PhoneNumberMatcher(typed, "NL")]
     return phonenumbers.format_number(numbers[0], phonenumbers.PhoneNumberFormat.INTERNATIONAL) if numbers else None
+
+
+def given_to_staff(typed: str, now: datetime) -> tuple[ContactGiven, ...]:
+    """Return the number or address that a resident gives the colleague who asked; the message is kept without it."""
+    reach = address_in(typed)
+    return (ContactGiven(at=now, reach=reach),) if reach else ()
 
 
 def _reply(words: Wording, text: str, expects: str | None, button: str | None = None) -> Reply:

@@ -19,6 +19,7 @@ from bot.events import (
     FollowUpDeclined,
     Heard,
     Rang,
+    Rated,
     Said,
     Timer,
 )
@@ -53,6 +54,7 @@ class Conversation(Casework):
     quiet: bool = Field(default=False, description="somebody at home may read along: say nothing unasked")
     may_ask: bool = Field(default=False, description="the moment to be asked how it went was agreed, and is still safe")
     asked_after: int = Field(default=0, description="how often was asked whether it worked out")
+    rated: Mapping[str, tuple[Rated, ...]] = Field(default_factory=dict, description="of an answer; the last counts")
     course: Course = Field(default=Course(), description="what the figures need to remember")
 
     @property
@@ -108,6 +110,8 @@ def _change(now: Conversation, event: Event) -> Mapping[str, object]:
             return {"name": event.name or now.name, "reach": event.reach or now.reach}
         case FollowUpAgreed() | FollowUpDeclined() | Followed() | Rang():
             return _timer_change(now, event)
+        case Rated():
+            return {"rated": {**now.rated, event.said: (*now.rated.get(event.said, ()), event)}}
         case _:
             return case_change(now, event)
 
@@ -151,7 +155,7 @@ def _heard(now: Conversation, event: Heard) -> Mapping[str, object]:
         "may_ask": now.may_ask and not unsafe,
         "heard": now.heard | {event.id},
         "messages": now.messages + 1,
-        "words": (*now.words, event.text),
+        "words": now.words if event.stumbled else (*now.words, event.text),  # later ones are read with these
         "themes": _joined(base.themes, themes),
         "signals": _joined(base.signals, understood.signals),
         "alarms": _joined(now.alarms, understood.signals),

@@ -22,6 +22,8 @@ Kind = Literal[
     "closed",  # `what`: the outcome
     "passed",  # from one team to another; `what`: misroute or other
     "followed",  # `what`: how it went, as the resident told later
+    "rated",  # an answer was useful or not; `what`: Rated.verdict
+    "unrated",  # the same, taken back because the resident chose something else
     "corrected",  # staff put something right; `what`: themes, signals or facts
 ]
 Dimension = Literal["theme", "wijk", "language", "organisation", "rule", "what"]

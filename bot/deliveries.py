@@ -113,10 +113,6 @@ class Deliveries(Protocol):
         """Make these due now (all that fail for None), of these teams (all for None); return how many."""
         ...
 
-    async def tidy(self, before: datetime) -> None:
-        """Erase what was told before this moment."""
-        ...
-
 
 def deliveries(
     numbered: Sequence[tuple[int, Event]], case: Case, places: Places, came_from: str | None = None
@@ -218,7 +214,7 @@ def _delivery(
 
 def _mark(number: int, event: Event, case: Case) -> tuple[str, ...]:
     """Return what no other event has, also not one of a conversation of the same number that was forgotten."""
-    return case.conversation, str(number), _text(event.at)
+    return case.number, str(number), _text(event.at)
 
 
 def _text(moment: datetime) -> str:

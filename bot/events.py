@@ -12,6 +12,7 @@ from referral.model import Ask, Location, Refer
 
 Timer = Literal["late", "unanswered", "follow_up"]
 Result = Literal["helped", "on_the_way", "not_yet", "no_answer", "not_helped"]  # of a follow-up
+Wrong = Literal["not_my_question", "unclear", "cannot_go"]  # what a resident says was wrong with an answer
 Outcome = Literal[
     "helped", "on_the_way", "referred_on", "declined", "not_reached", "wrong_address", "duplicate", "other"
 ]
@@ -33,6 +34,8 @@ class Heard(Happened):
     place: Location | None = None
     urgent: bool = False
     page: str | None = Field(default=None, description="the language that was chosen for the page")
+    stumbled: str | None = Field(default=None, description="the kind of problem for which it was set aside, not read")
+    again: str | None = Field(default=None, description="the message that was set aside and is read anew here")
 
 
 class Decided(Happened):
@@ -228,6 +231,22 @@ class Followed(Happened):
     result: Result
 
 
+class Rated(Happened):
+    """Whether the answer `said` was useful to the resident, and if not, what was wrong; a later one takes its place."""
+
+    kind: Literal["rated"] = "rated"
+    said: str
+    organisation: str
+    themes: tuple[str, ...]
+    useful: bool
+    wrong: Wrong | None = None
+
+    @property
+    def verdict(self) -> str:
+        """In one word: yes, no, or what was wrong."""
+        return "yes" if self.useful else self.wrong or "no"
+
+
 Event = Annotated[
     Heard
     | Decided
@@ -250,7 +269,8 @@ Event = Annotated[
     | FollowUpAgreed
     | FollowUpDeclined
     | Rang
-    | Followed,
+    | Followed
+    | Rated,
     Field(discriminator="kind"),
 ]
 

@@ -42,7 +42,8 @@ def hear(conversation: Conversation, incoming: Incoming, minds: Minds, now: date
     language = _language_before(conversation, page)
     if chosen := read_payload(text):
         understood, place = _chosen(*chosen, _language_chosen(*chosen, minds) or language or DUTCH, minds.guide)
-        return Heard(at=now, id=incoming.id, text=text, understanding=understood, place=place, page=page)
+        kept = mask(text)  # a choice of ours stays as it is
+        return Heard(at=now, id=incoming.id, text=kept, understanding=understood, place=place, page=page)
     asked = _asked(conversation)
     text = mask(text)
     understood = minds.understand(text, language, asked)

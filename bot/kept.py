@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from bot.canned import CannedReplies
 from bot.deliveries import Deliveries
 from bot.directory import DirectoryStore
+from bot.inbox import Inbox
 from bot.ports import Accounts
 from bot.undo import Pendings
 
@@ -18,3 +19,4 @@ class Kept:
     canned: CannedReplies
     deliveries: Deliveries
     directory: DirectoryStore
+    inbox: Inbox

@@ -1,38 +1,52 @@
-"""Takes out what identifies a person, before anything is kept: BSN, bank number, e-mail, phone number."""
+"""Takes out what identifies a person, before anything is kept.
+
+Numbers of citizens, bank accounts, telephones, documents and cases, e-mail and home addresses, dates of birth; in the
+digits of every script, and also as people spell them out. What helps stays: a postcode, an age, a sum, a public number.
+"""
 
 import re
-from collections.abc import Callable
+from collections.abc import Iterable
 
-from stdnum import iban
-from stdnum.nl import bsn
+from bot.identifying.around import words_around
+from bot.identifying.births import births_in, dates_in
+from bot.identifying.folded import Found, folded, may_identify, without
+from bot.identifying.houses import houses_in
+from bot.identifying.mails import mails_in
+from bot.identifying.numbers import accounts_in, citizens_in, phones_in
+from bot.identifying.papers import cases_in, documents_in
 
-EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
-_IBAN = re.compile(r"\b[A-Za-z]{2}\d{2}(?: ?[A-Za-z0-9]{4}){2,7}(?: ?[A-Za-z0-9]{1,4})?\b")
-_PHONE = re.compile(r"(?<![\d-])(?:\+31|0031|0)[ -]?(?:\d[ -]?){8}\d(?!\d)")
-_NINE = re.compile(r"(?<![\d.])\d{3}[ .]?\d{3}[ .]?\d{3}(?!\d)|(?<![\d.])\d{4}[ .]\d{2}[ .]\d{3}(?!\d)")
-
-# Public numbers are no one's own; they begin 0800, 0900, 088, 085 or 14.
-_PUBLIC = re.compile(r"0(?:800|90[0269]|88|85)")
+EMAIL = re.compile(r"(?<![\w.+-])[\w.+-]{1,64}@[\w-]+(?:\.[\w-]+)+")
 
 
 def mask(text: str) -> str:
     """Return the text with a word in brackets in place of each number or address that is somebody's own."""
-    for pattern, name, holds in _KINDS:
-        text = pattern.sub(lambda found, name=name, holds=holds: _cover(found[0], name, holds), text)  # type: ignore[misc]
+    if not may_identify(text):
+        return text
+    for one in sorted(identifying(text), reverse=True):
+        text = f"{text[: one.start]}{one.stays}[{one.kind}]{text[one.end :]}"
     return text
 
 
-def _cover(found: str, name: str, holds: Callable[[str], bool]) -> str:
-    return f"[{name}]" if holds(found) else found
+def identifying(text: str) -> tuple[Found, ...]:
+    """Return the pieces of a text that identify somebody; no two overlap."""
+    seen = folded(text)
+    words = words_around(seen)
+    all_found: list[Found] = []
 
+    def take(found: Iterable[Found]) -> None:
+        nonlocal seen
+        for one in found:
+            if "\0" not in seen[one.start : one.end]:
+                all_found.append(one)
+                seen = without(seen, (one,))
 
-def _own_phone(number: str) -> bool:
-    return not _PUBLIC.match(re.sub(r"[ -]", "", number))
-
-
-_KINDS: tuple[tuple[re.Pattern[str], str, Callable[[str], bool]], ...] = (
-    (EMAIL, "e-mailadres", lambda _: True),
-    (_IBAN, "rekeningnummer", iban.is_valid),
-    (_PHONE, "telefoonnummer", _own_phone),
-    (_NINE, "bsn", bsn.is_valid),
-)
+    take(mails_in(seen))
+    take(births_in(seen, words))
+    seen = without(seen, dates_in(seen))
+    take(accounts_in(seen, words))
+    take(citizens_in(seen, words))
+    take(cases_in(seen, words))
+    take(documents_in(seen, words))
+    take(phones_in(seen, words))
+    take(houses_in(seen, words, text))
+    return tuple(all_found)

@@ -112,7 +112,7 @@ def read_payload(text: str) -> tuple[str, Mapping[str, str]] | None:
         return None
     try:
         values = json.loads(match[2]) if match[2] else {}
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
     if not all(isinstance(value, str) for value in values.values()):
         return None

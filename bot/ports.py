@@ -1,9 +1,9 @@
 """What the bot needs from the world outside."""
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from datetime import datetime
-from typing import Protocol
+from typing import Any, Literal, Protocol
 
 from pydantic import Field
 
@@ -13,7 +13,11 @@ from bot.events import Event, Followed, Said, Timer
 from bot.messages import Value
 from bot.people import Keys, OpenSession, Role
 from bot.queue import Case, Wanted
+from bot.shared import Shared
+from bot.standing import Standing
 
+Prune = Callable[[datetime], Awaitable[int]]  # erases lines of the audit log up to a moment
+Everything = Mapping[str, Sequence[Mapping[str, Any]]]  # table -> rows
 Timers = Mapping[Timer, datetime]  # what is said later, and when
 
 
@@ -36,15 +40,27 @@ class OutboxDepth(Value):
     dead: int = 0
 
 
+class Stop(Protocol):
+    """Tells that we must stop (an asyncio.Event)."""
+
+    def is_set(self) -> bool:
+        """Tell whether we must."""
+        ...
+
+    async def wait(self) -> Literal[True]:
+        """Wait until we must."""
+        ...
+
+
 class Changes(Protocol):
-    """Tells, within this process, which conversations changed."""
+    """Tells which conversations changed, in whatever process."""
 
     def subscribe(self, *topics: str) -> AbstractAsyncContextManager[AsyncIterator[str]]:
         """Return a listener to conversations, to the cases of teams (see queue.topic) or to all ("*").
 
-        It gives the id of each conversation that changed. A case that leaves a team is told to both.
+        It gives the number (queue.case_number) of each conversation that changed. A case that leaves a team is told to both.
         Subscribe first and read then, so that nothing falls between. A listener that is far behind is
-        given "*": anything may have changed.
+        given "*": anything may have changed. To "outbox:<channel>" it tells what must be pushed there.
         """
         ...
 
@@ -58,6 +74,11 @@ class EventStore(Figures, Protocol):
     @property
     def changed(self) -> Changes:
         """Rings for a conversation when something about it was stored or forgotten, never before."""
+        ...
+
+    @property
+    def shared(self) -> Shared:
+        """Keeps the private links to an advice, which `forget` erases too."""
         ...
 
     async def read(self, conversation: str) -> tuple[Event, ...]:
@@ -97,6 +118,10 @@ class EventStore(Figures, Protocol):
         """Return how many questions wait for each organisation that has any."""
         ...
 
+    async def everything(self, conversation: str) -> Everything:
+        """Return all that is kept of a conversation, readable: its rows by table; empty when there is nothing."""
+        ...
+
     async def forget(self, conversation: str) -> bool:
         """Erase a conversation with everything kept about it; tell whether there was one."""
         ...
@@ -130,8 +155,24 @@ class EventStore(Figures, Protocol):
         """
         ...
 
-    async def failed(self, conversation: str, said: str, retry_at: datetime | None) -> int:
-        """Note that sending failed and when to try again, None for never; return how often it failed.
+    async def claim(self, channel: str, now: datetime, until: datetime) -> tuple[str, Said] | None:
+        """Return the first (conversation, Said) that must be sent by now, as the caller's own until a moment.
+
+        None when there is none, or others have claimed them all. Of a conversation only the first that was not
+        sent can be claimed, so their order is kept. A claim ends by a Delivered, by `failed`, or with its time.
+        """
+        ...
+
+    async def failed(
+        self,
+        conversation: str,
+        said: str,
+        retry_at: datetime | None,
+        *,
+        now: datetime | None = None,
+        problem: str = "",
+    ) -> int:
+        """Note that sending failed, why and when to try again, None for never; return how often it failed.
 
         What is never tried again stays as a dead letter. A later `retry_at` brings it back.
         """
@@ -143,6 +184,25 @@ class EventStore(Figures, Protocol):
 
     async def outbox_depth(self) -> OutboxDepth:
         """Return how much waits to be pushed, over all channels."""
+        ...
+
+    async def resume(self) -> None:
+        """Take up what the process before this one left half done, before anything else is done."""
+        ...
+
+    async def follow(self, stop: Stop) -> None:
+        """Ring for what other processes change, until `stop` is set; it never fails."""
+        ...
+
+    async def holds(self, task: str) -> bool:
+        """Tell whether this process is the one that does a task; it takes it up when nobody does.
+
+        It stays so until it ends or loses the database.
+        """
+        ...
+
+    async def standing(self, now: datetime, municipality_of: Callable[[str], str]) -> Standing:
+        """Return how the store stands, by municipality where it is about organisations."""
         ...
 
     async def ready(self) -> bool:

@@ -1,5 +1,7 @@
 """The desk's row of a conversation: where it stands among others, and which rows one wants to see."""
 
+import hmac
+import secrets
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
@@ -60,9 +62,9 @@ class Case(Value):
         closed, the last one first. No two cases have the same place.
         """
         if self.state == "closed":
-            return f"0{_FAR - _ticks(self.since):017d}{self.number}"
-        due = _ticks(self.due) if self.due else _FAR
-        return f"{0 if self.urgent else 1}{due:017d}{_ticks(self.since):017d}{self.number}"
+            return f"0{_FAR - ticks(self.since):017d}{self.number}"
+        due = ticks(self.due) if self.due else _FAR
+        return f"{0 if self.urgent else 1}{due:017d}{ticks(self.since):017d}{self.number}"
 
 
 class Wanted(Value):
@@ -83,9 +85,24 @@ class Wanted(Value):
     opened_until: datetime | None = None
 
 
+class _Numbering:
+    """The key of the numbers. It is of the database, and set once, when that is opened; before, nobody knows it."""
+
+    key = secrets.token_bytes(32)
+
+
+def number_by(key: bytes) -> None:
+    """Let all numbers come from this key from now on."""
+    _Numbering.key = key
+
+
 def case_number(conversation: str) -> str:
-    """Return what stands for a conversation in an address: its own number may be a resident's secret."""
-    return sha256(conversation.encode()).hexdigest()[:16]
+    """Return what stands for a conversation in an address or a log.
+
+    Its own number may be a resident's secret or tell who it is (telegram:123), so it cannot be guessed back without
+    the key of this database.
+    """
+    return hmac.new(_Numbering.key, conversation.encode(), sha256).hexdigest()[:16]
 
 
 def topic(team: str) -> str:
@@ -130,5 +147,6 @@ def _remembered(case: Case, wanted: Wanted) -> bool:
     return case.reminder_at is not None and until is not None and case.reminder_at < until
 
 
-def _ticks(at: datetime) -> int:
+def ticks(at: datetime) -> int:
+    """Return a moment as it stands in a place: microseconds, from nothing to far."""
     return max(0, min((at - _EPOCH) // timedelta(microseconds=1), _FAR))

@@ -2,9 +2,10 @@
 
 import asyncio
 import logging
+import socket
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
-from datetime import timedelta
+from datetime import date, timedelta
 from types import FrameType
 
 import uvicorn
@@ -19,14 +20,24 @@ from bot.channels.rasa_socket import NAME, Sockets
 from bot.channels.telegram import Telegram
 from bot.channels.telegram_running import bot_at, run
 from bot.channels.telegram_webhook import webhook_routes
-from bot.channels.web import web_routes
+from bot.channels.web import site_of, web_routes
 from bot.elsewhere.courier import Courier
+from bot.front.door import front_routes, protect
+from bot.front.patient import PatientProtocol
 from bot.kept import Kept
+from bot.limits import Limits
+from bot.logs import tell_of_loop
+from bot.minds import Minds
 from bot.ports import StoreAway
+from bot.problems import name_of
 from bot.settings import Settings
 from bot.staff.app import staff_app
 from bot.staff.undo import Undoing
+from bot.stores.opening import seal_rest
+from bot.stores.trouble import KeyTrouble
+from bot.sweeping import sweep_daily
 from bot.upkeep import Upkeep
+from bot.watch.routes import add_watch, watch_health
 from intents.language import LISTED
 from referral.plan import plan_ahead
 
@@ -34,7 +45,6 @@ log = logging.getLogger("wegwijs")
 
 _TICK = 15.0  # seconds between two looks at the timers
 _LOOK = 5.0  # seconds between two looks at what must be told elsewhere
-_DAY = 86_400.0
 _LONGEST_REST = 300.0
 _LAST_SECONDS = 2  # for requests that are under way when we must stop
 _LARGEST_GZIPPED = 500  # bytes from which an answer is worth packing
@@ -44,7 +54,8 @@ def build_app(
     assistant: Assistant, kept: Kept, settings: Settings, stop: asyncio.Event, courier: Courier | None = None
 ) -> FastAPI:
     """Return the application; `stop` ends what would otherwise go on for ever."""
-    sockets = Sockets(assistant)
+    limits = Limits(settings.limits)
+    sockets = Sockets(assistant, limits=limits)
     telegram = _telegram(assistant, settings)
     upkeep = Upkeep(assistant, kept.directory)
     undo = Undoing(assistant, kept.pendings, timedelta(seconds=settings.desk_undo_seconds))
@@ -52,23 +63,36 @@ def build_app(
     @asynccontextmanager
     async def life(_: FastAPI) -> AsyncIterator[None]:
         with suppress(StoreAway):  # it is looked at again in a moment
+            await assistant.aside.look(assistant.clock.now())
             await upkeep.refresh()
+            await assistant.store.resume()
         listener = asyncio.create_task(run(telegram, stop) if telegram else stop.wait())
+        following = asyncio.create_task(assistant.store.follow(stop))
         timers = asyncio.create_task(_timers(assistant, stop))
         speaker = asyncio.create_task(sockets.speak(stop))
         undoing = asyncio.create_task(undo.run(stop))
         telling = asyncio.create_task(_tell(courier, stop) if courier else stop.wait())
         keeping_up = asyncio.create_task(upkeep.watch(stop))
-        warming = asyncio.create_task(asyncio.to_thread(_warm, assistant, stop))
+        looking = asyncio.create_task(watch_health(assistant.health, stop))
+        sweeping = asyncio.create_task(sweep_daily(assistant, kept, settings, stop))
+        migrating = asyncio.create_task(_open(settings.database_url, stop))
+        today = assistant.clock.now().date()
+        warming = asyncio.create_task(asyncio.to_thread(warm, assistant.minds, today, stop.is_set))
         yield
         await warming
         stop.set()
-        await asyncio.gather(listener, speaker, timers, undoing, telling, keeping_up)
+        ours = listener, following, speaker, timers, undoing, telling, keeping_up, looking, sweeping, migrating
+        await asyncio.gather(*ours)
 
     app = FastAPI(title="Wegwijs", version="0.1.0", lifespan=life, docs_url=None, redoc_url=None)
+    app.state.assistant = assistant
     app.add_middleware(GZipMiddleware, minimum_size=_LARGEST_GZIPPED)
-    app.include_router(web_routes(assistant, shutdown=stop))
-    app.include_router(rasa_routes(assistant, settings.action_token))
+    protect(app, limits, assistant.minds.phrases, settings)
+    app.include_router(front_routes(settings, assistant.clock))
+    keep, site = timedelta(days=settings.retention.conversation), site_of(settings)
+    pages = web_routes(assistant, shutdown=stop, keep=keep, sites=settings.origins, limits=limits, site=site)
+    app.include_router(pages)
+    app.include_router(rasa_routes(assistant, settings.action_token, limits))
     sockets.mount_on(app)
     if telegram and telegram.webhook:
         app.include_router(webhook_routes(telegram, telegram.webhook.secret))
@@ -79,15 +103,16 @@ def build_app(
     )
     app.include_router(desk)
     _add_health(app, assistant)
+    add_watch(app, assistant, settings)
     return app
 
 
-def _warm(assistant: Assistant, stop: asyncio.Event) -> None:
+def warm(minds: Minds, on: date, is_enough: Callable[[], bool] = lambda: False) -> None:
     """Do beforehand what a first resident would wait for: the plans, and the patterns of each language."""
-    plan_ahead(assistant.minds.guide, assistant.clock.now().date())
+    plan_ahead(minds.guide, on)
     for language in LISTED:
-        if not stop.is_set():
-            assistant.minds.understand("12", language, None)
+        if not is_enough():
+            minds.understand("12", language, None)
 
 
 def _add_health(app: FastAPI, assistant: Assistant) -> None:
@@ -98,18 +123,14 @@ def _add_health(app: FastAPI, assistant: Assistant) -> None:
 
     @app.get("/ready", responses={503: {"description": "Not ready; the body says what is missing."}})
     async def ready() -> JSONResponse:
-        """Tell whether the database answers with the tables of this version, and understanding works."""
-        parts = {"database": await assistant.store.ready(), "understanding": await _understands(assistant)}
-        return JSONResponse(parts, 200 if all(parts.values()) else 503)
+        """Tell whether residents can be served: fully, or by phone and people only; not without the database.
 
-
-async def _understands(assistant: Assistant) -> bool:
-    try:
-        read = await asyncio.to_thread(assistant.minds.understand, "ik heb schulden", None, None)
-    except Exception:
-        log.exception("understanding does not work")
-        return False
-    return bool(read.ranking)
+        Phone and people only is ready too: who is turned away finds no number to call.
+        """
+        database, broken = await assistant.store.ready(), await assistant.health.look()
+        parts = {name: name not in broken for name in ("understanding", "directory")}
+        mode = "phone_and_people" if broken else "full"
+        return JSONResponse({"database": database, **parts, "mode": mode}, 200 if database else 503)
 
 
 def _telegram(assistant: Assistant, settings: Settings) -> Telegram | None:
@@ -119,31 +140,43 @@ def _telegram(assistant: Assistant, settings: Settings) -> Telegram | None:
     return Telegram(assistant, bot_at(settings.telegram_token, settings.telegram_url), settings.telegram_webhook)
 
 
+async def _open(database_url: str, stop: asyncio.Event) -> None:
+    """Make the tables of this version, should the database have been away at the start, and seal what is not yet."""
+    while not stop.is_set():
+        try:
+            await asyncio.to_thread(seal_rest, database_url, stop.is_set)
+        except KeyTrouble as trouble:
+            log.error("%s", trouble)
+            await unless(stop, asyncio.sleep(_LONGEST_REST))
+        except StoreAway as away:
+            log.warning("the database is away: %s", name_of(away))
+            await unless(stop, asyncio.sleep(_LOOK))
+        else:
+            return
+
+
 async def _timers(assistant: Assistant, stop: asyncio.Event) -> None:
-    """Say what is due, again and again; when the store is away, a little later."""
+    """Say what is due and take again what was set aside; when the store is away, a little later."""
 
     async def step() -> None:
-        if not await assistant.ring_due():
+        await assistant.aside.look(assistant.clock.now())
+        if not await assistant.take_again() and not await assistant.ring_due():
             await unless(stop, asyncio.sleep(_TICK))
 
     await again_and_again(step, stop, lambda _problem, failures: min(_TICK * failures, _LONGEST_REST))
 
 
 async def _tell(courier: Courier, stop: asyncio.Event) -> None:
-    """Tell elsewhere what is due, again and again, and once a day forget what was told long ago."""
+    """Tell elsewhere what is due, again and again."""
 
     async def look() -> None:
         if not await unless(stop, courier.run_due()):
             await unless(stop, asyncio.sleep(_LOOK))
 
-    async def tidy() -> None:
-        await courier.tidy()
-        await unless(stop, asyncio.sleep(_DAY))
-
     def rest(_: Exception, failures: int) -> float:
         return min(_LOOK * failures, _LONGEST_REST)
 
-    await asyncio.gather(again_and_again(look, stop, rest), again_and_again(tidy, stop, rest))
+    await again_and_again(look, stop, rest)
     await courier.close()
 
 
@@ -161,6 +194,11 @@ class Server(uvicorn.Server):
         self.force_exit = self.should_exit
         self.should_exit = True
 
+    def end(self) -> None:
+        """Stop because nobody is left to tell us."""
+        self._stop.set()
+        self.should_exit = True
+
     async def startup(self, sockets: list[object] | None = None) -> None:  # type: ignore[override]
         """Start, and tell it."""
         await super().startup(sockets)  # type: ignore[arg-type]
@@ -174,12 +212,19 @@ async def serve(
     settings: Settings,
     started: Callable[[], None],
     courier: Courier | None = None,
+    listening: socket.socket | None = None,
+    parent: int | None = None,
 ) -> None:
-    """Run until SIGTERM or SIGINT."""
+    """Run until SIGTERM or SIGINT, or until the pipe from a parent ends. A worker is given where it listens."""
+    tell_of_loop(asyncio.get_running_loop())
     stop = asyncio.Event()
     app = build_app(assistant, kept, settings, stop, courier)
     config = uvicorn.Config(
         app, host=settings.host, port=settings.port, log_level="warning", access_log=False,
         timeout_graceful_shutdown=_LAST_SECONDS, server_header=False,
+        log_config=None, http=PatientProtocol, forwarded_allow_ips=settings.proxies,
     )  # fmt: skip
-    await Server(config, stop, started).serve()
+    server = Server(config, stop, started)
+    if parent is not None:
+        asyncio.get_running_loop().add_reader(parent, server.end)
+    await server.serve([listening] if listening else None)

@@ -1,7 +1,9 @@
 """Settings from the environment, read once."""
 
 import os
+import re
 from collections.abc import Mapping
+from datetime import date
 from pathlib import Path
 from typing import Literal
 from urllib.parse import unquote, urlsplit
@@ -11,6 +13,8 @@ from pydantic import ConfigDict, Field
 
 from bot.messages import Value
 from bot.people import ROLES, Role
+from bot.reporting import Reporting, reporting_from
+from bot.secrets import with_files
 
 Security = Literal["starttls", "tls", "none"]
 _MAIL: Mapping[str, tuple[Security, int]] = {  # scheme of a mail server -> what keeps it secret, and its usual port
@@ -18,6 +22,8 @@ _MAIL: Mapping[str, tuple[Security, int]] = {  # scheme of a mail server -> what
     "smtps": ("tls", 465),
     "smtp+plain": ("none", 25),  # for one on the same machine
 }
+
+_ORIGIN = re.compile(r"https://[a-z0-9.-]+(:\d{1,5})?|http://(localhost|127\.0\.0\.1)(:\d{1,5})?")
 
 
 class Llm(Value):
@@ -77,27 +83,57 @@ class Entry(Value):
     public_url: str | None = None  # where they reach the desk, when that is not what the request says
 
 
+class Retention(Value):
+    """How many days each kind of thing is kept (bot/retention.py says since when)."""
+
+    conversation: int = Field(default=30, ge=1, le=365)
+    handoff_open: int = Field(default=365, ge=90, le=1826)
+    handoff_closed: int = Field(default=90, ge=7, le=1826)
+    undelivered: int = Field(default=14, ge=3, le=90, description="more than the two days in which it is tried")
+    shared: int = Field(default=7, ge=1, le=30)
+    elsewhere: int = Field(default=30, ge=7, le=365)
+    audit: int = Field(default=1827, ge=1827, le=5479, description="NEN 7513: at least five years")
+    backups: int = Field(default=35, ge=1, le=365, description="told to residents; who makes them erases them")
+    logs: int = Field(default=30, ge=1, le=365, description="told to residents; who keeps them erases them")
+
+
 class Settings(Value):
     """How this installation runs. Nothing needs to be set."""
 
-    database_url: str
-    telegram_token: str | None = None
+    model_config = ConfigDict(hide_input_in_errors=True)
+
+    database_url: str = Field(repr=False)
+    telegram_token: str | None = Field(default=None, repr=False)
     telegram_url: str | None = None
     telegram_webhook: Webhook | None = None
-    action_token: str | None = None
+    action_token: str | None = Field(default=None, repr=False)
     llm: Llm | None = None
     entry: Entry = Entry()
     elsewhere: Path | None = None
     public_url: str | None = Field(default=None, pattern=r"^https?://[^\s/]\S*$")
     smtp: Smtp | None = None
+    retention: Retention = Retention()
+    metrics_token: str | None = Field(default=None, min_length=16, repr=False)
+    otlp_url: str | None = Field(default=None, pattern=r"^https?://[^\s/]\S*$")
+    forgotten_file: Path | None = Field(default=None, description="who was forgotten, as keyed hashes, for a restore")
     mail_from: str | None = Field(default=None, pattern=r"^[^@\r\n]+@[^@\s<>]+>?$")
+    themes: Path | None = None
+    theme: str | None = None
+    privacy_contact: str | None = Field(default=None, max_length=200, description="e-mail, web address or number")
+    accessibility_contact: str | None = Field(default=None, max_length=200)
+    source_url: str | None = Field(default=None, pattern=r"^https://[^\s/]\S*$")
+    origins: tuple[str, ...] = Field(default=(), description="websites that may show the chat")
     host: str = "127.0.0.1"
     port: int = 8000
     desk_undo_seconds: float = Field(default=10.0, ge=0, le=60, description="how long staff can take something back")
+    proxies: str = Field(default="127.0.0.1,::1", description="whose X-Forwarded-For is believed")
+    limits: float = Field(default=1.0, ge=0, le=1000, description="how many times as wide as bot/limits.py; 0 is off")
+    reporting: Reporting | None = None
 
 
 def settings_from(environment: Mapping[str, str] = os.environ) -> Settings:
     """Return the settings; each is a variable WEGWIJS_… (see the table in bot/README.md)."""
+    environment = with_files(environment)
     get = environment.get
     return Settings(
         database_url=get("WEGWIJS_DATABASE_URL") or f"sqlite:///{default_database()}",
@@ -110,10 +146,42 @@ def settings_from(environment: Mapping[str, str] = os.environ) -> Settings:
         elsewhere=Path(file) if (file := get("WEGWIJS_ELSEWHERE")) else None,
         public_url=get("WEGWIJS_PUBLIC_URL") or None,
         smtp=_smtp_from(get("WEGWIJS_SMTP_URL") or ""),
+        retention=_retention_from(environment),
+        metrics_token=get("WEGWIJS_METRICS_TOKEN") or None,
+        otlp_url=get("WEGWIJS_OTLP_URL") or None,
+        forgotten_file=Path(file) if (file := get("WEGWIJS_FORGOTTEN_FILE")) else None,
         mail_from=get("WEGWIJS_MAIL_FROM") or None,
+        themes=Path(folder) if (folder := get("WEGWIJS_THEMES")) else None,
+        theme=get("WEGWIJS_THEME") or None,
+        privacy_contact=get("WEGWIJS_PRIVACY_CONTACT") or None,
+        accessibility_contact=get("WEGWIJS_ACCESSIBILITY_CONTACT") or None,
+        source_url=get("WEGWIJS_SOURCE_URL") or None,
+        origins=origins_in(get("WEGWIJS_ORIGINS") or ""),
         host=get("WEGWIJS_HOST") or "127.0.0.1",
         desk_undo_seconds=float(get("WEGWIJS_DESK_UNDO_SECONDS") or 10),
+        proxies=get("WEGWIJS_PROXIES") or "127.0.0.1,::1",
+        limits=float(get("WEGWIJS_LIMITS") or 1),
+        reporting=reporting_from(environment, date.today()),
     )
+
+
+def _retention_from(environment: Mapping[str, str]) -> Retention:
+    """Return how long things are kept. Raises ValueError, with the bounds, when a number is not allowed."""
+    names = {name: f"WEGWIJS_KEEP_{name.upper()}_DAYS" for name in Retention.model_fields}
+    told = {name: days for name, key in names.items() if (days := environment.get(key))}
+    return Retention.model_validate_strings(told)
+
+
+def origins_in(listed: str) -> tuple[str, ...]:
+    """Return the websites in a list with commas. Raises ValueError that names the one that is wrong, and its mend."""
+    origins = tuple(dict.fromkeys(one.strip().rstrip("/") for one in listed.split(",") if one.strip()))
+    for origin in origins:
+        if not _ORIGIN.fullmatch(origin):
+            raise ValueError(
+                f"WEGWIJS_ORIGINS: {origin!r} is no website. Write https:// and the name in small letters, without a "
+                "path: https://www.utrecht.nl (http:// only for localhost)"
+            )
+    return origins
 
 
 def _llm_from(environment: Mapping[str, str]) -> Llm | None:

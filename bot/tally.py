@@ -1,12 +1,25 @@
 """What happened in a conversation becomes anonymous tallies. Values in, values out."""
 
-from collections.abc import Iterator, Sequence
-from datetime import datetime, timedelta
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date, datetime, timedelta
 
 from bot.conversation import Conversation, after
-from bot.counted import Kind, Tally
+from bot.counted import HERE, Kind, Tally, monday
 from bot.course import MOST_CLARIFIED
-from bot.events import Closed, Corrected, Decided, Event, Followed, HandedOver, Heard, Passed, Rang, Said, Withdrawn
+from bot.events import (
+    Closed,
+    Corrected,
+    Decided,
+    Event,
+    Followed,
+    HandedOver,
+    Heard,
+    Passed,
+    Rang,
+    Rated,
+    Said,
+    Withdrawn,
+)
 from referral.model import UNKNOWN, Refer
 
 _SPOKE = {"helped", "on_the_way", "referred_on", "declined"}  # outcomes that staff know from the resident
@@ -48,6 +61,8 @@ def _of(now: Conversation, event: Event, then: Conversation) -> Iterator[Tally]:
             yield _tally("closed", now, event.at, what="withdrawn")
         case Followed():
             yield _followed(now, event)
+        case Rated():
+            yield from _rated(now, event)
         case Corrected():
             parts = (("themes", event.themes), ("signals", event.signals), ("facts", event.facts))
             yield from (_tally("corrected", now, event.at, what=what) for what, part in parts if part is not None)
@@ -109,6 +124,21 @@ def _promise(now: Conversation, at: datetime) -> Iterator[Tally]:
 def _followed(now: Conversation, event: Followed) -> Tally:
     theme = next(iter(event.themes), None)
     return _tally("followed", now, event.at, organisation=event.organisation, theme=theme, what=event.result)
+
+
+def _rated(now: Conversation, event: Rated) -> Iterator[Tally]:
+    """Count each answer once: what was chosen before is taken back. Weeks that are over stay as they are."""
+    before = now.rated.get(event.said, ())
+    if before and _week(before[0].at) != _week(event.at):
+        return
+    of: Mapping[str, object] = {"organisation": event.organisation, "theme": next(iter(event.themes), None)}
+    if before:
+        yield _tally("unrated", now, event.at, what=before[-1].verdict, rule=None, **of)
+    yield _tally("rated", now, event.at, what=event.verdict, rule=None, **of)
+
+
+def _week(at: datetime) -> date:
+    return monday(at.astimezone(HERE).date())
 
 
 def _tally(kind: Kind, of: Conversation, at: datetime, **more: object) -> Tally:

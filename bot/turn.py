@@ -42,7 +42,7 @@ def take_turn(
     if _wants_forgetting(conversation, heard):
         return Turn(events=(heard, _said(heard, words.chat("forgotten"), now)), forget=True)
     if conversation.held_by_staff and not _wants_removal(conversation, heard):
-        return Turn(events=(heard,))
+        return Turn(events=(heard, *contact.given_to_staff(guard(incoming.text), now)))
     typed = heard.text if read_payload(heard.text) else guard(incoming.text)
     events, reply = respond(conversation, then, heard, typed, minds, words, queues)
     return Turn(events=(heard, *events, _said(heard, _framed(reply, conversation, then, words), now)))

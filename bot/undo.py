@@ -48,7 +48,7 @@ class Pendings(Protocol):
     async def start(self, now: datetime) -> Pending | None:
         """Return one that is due and that nobody else carries out, the first due first; None when there is none.
 
-        What was started a minute ago and not finished is given again: its process died.
+        What was started a quarter of a minute ago and not finished is given again: its process died.
         """
         ...
 

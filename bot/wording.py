@@ -84,15 +84,23 @@ class Wording:
     def line(self, organisation: str) -> tuple[Way, ...]:
         """Return the phone of an organisation under its own name."""
         phones = [contact for contact in self.guide.contacts(organisation, self.on) if contact.kind == "phone"]
-        return tuple(self._way(contact, label=self.name(organisation)) for contact in phones[:1])
+        return tuple(self.way(contact, label=self.name(organisation)) for contact in phones[:1])
 
     def ways(self, organisation: str, wijk: str | None) -> tuple[Way, ...]:
         """Return how a resident of this wijk reaches an organisation, as far as it was verified."""
         contacts = open_first(self.guide.contacts(organisation, self.on, wijk), self.now)
-        ways = tuple(map(self._way, contacts[:_SHOWN_WAYS]))
+        ways = tuple(map(self.way, contacts[:_SHOWN_WAYS]))
         general = self.guide.organisations[organisation].general_way
         by_phone = any((way.href or "").startswith("tel:") for way in ways)
         return ways if by_phone or general is None else (*ways, *self.line(general))
+
+    def lasting_ways(self, organisation: str, wijk: str | None) -> tuple[Way, ...]:
+        """Return the same to keep or to print: with the hours, without whether it is open at this moment."""
+        hours = {self.pick(one.value): one.hours for one in self.guide.contacts(organisation, self.on, wijk)}
+        return tuple(
+            way.model_copy(update={"hours": self.pick(told) if (told := hours.get(way.value)) else None})
+            for way in self.ways(organisation, wijk)
+        )
 
     def button(self, key: str, name: str | None = None, **values: str) -> Choice:
         """Return a button with one of the bot's own sentences on it."""
@@ -268,7 +276,8 @@ class Wording:
         if UNKNOWN in facts.values():
             yield Part(kind="text", text=self.say("refer.unknown", name=self.name(first[0])))
 
-    def _way(self, contact: Contact, label: str | None = None) -> Way:
+    def way(self, contact: Contact, label: str | None = None) -> Way:
+        """Return a contact as a resident reads it, with whether it is open now."""
         value = self.pick(contact.value)
         hours = self._hours(contact)
         label = label or self.say(f"way.{contact.kind}")

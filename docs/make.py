@@ -13,12 +13,16 @@ import re
 import subprocess
 import sys
 import tempfile
+import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date, timedelta
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import httpx
-from playwright.async_api import Page, async_playwright
+from playwright.async_api import Browser, Page, async_playwright
 from ruamel.yaml import YAML
 
 ROOT = Path(__file__).parents[1]
@@ -26,6 +30,12 @@ DOCS = ROOT / "docs"
 WEGWIJS = Path(sys.executable).with_name("wegwijs")
 PORT = 8765
 URL = f"http://127.0.0.1:{PORT}"
+SITE = "http://localhost:8766"  # another origin, with FOREIGN on it
+FOREIGN = f"""<!DOCTYPE html><html lang="nl"><meta charset="utf-8"><title>Gemeente Voorbeeldstad</title>
+<style>body {{ font: 18px/1.6 Georgia, serif; max-width: 40em; margin: 3em auto; padding: 0 1em; color: #222 }}</style>
+<h1>Hulp en ondersteuning</h1><p>De gemeente helpt u met geld, wonen, zorg en opvoeden. Weet u niet waar u moet
+zijn? Vraag het Wegwijs.</p><h2>Contact</h2><p>U kunt ook langskomen in het stadhuis.</p>
+<script src="{URL}/wegwijs.js" data-gemeente="voorbeeldstad" async></script></html>"""
 PASSWORD = "een lang wachtwoord"  # of a database that is thrown away
 
 WEB = [
@@ -58,6 +68,8 @@ async def main() -> None:
             "WEGWIJS_DATABASE_URL": f"sqlite:///{scratch}/w.db",
             "WEGWIJS_TELEGRAM_TOKEN": "1234:test",
             "WEGWIJS_TELEGRAM_URL": fake.url,
+            "WEGWIJS_ORIGINS": SITE,
+            "WEGWIJS_THEMES": str(ROOT / "examples" / "themes"),
         }
         server = subprocess.Popen([WEGWIJS, "serve", "--port", str(PORT)], env=environment)
         try:
@@ -70,6 +82,7 @@ async def main() -> None:
                 browser = await playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
                 parts.insert(0, await _web(await browser.new_page(viewport={"width": 1000, "height": 1250})))
                 await _phone(await browser.new_page(viewport={"width": 390, "height": 844}))
+                await _looks(browser)
                 await _desk(await browser.new_page(viewport={"width": 1280, "height": 800}))
                 await browser.close()
         finally:
@@ -170,7 +183,9 @@ async def _web(page: Page) -> str:
     await page.goto(URL)
     for text in WEB:
         await _say(page, text)
-    await page.screenshot(path=DOCS / "chat.png", full_page=True)
+    height = await page.evaluate("document.documentElement.scrollHeight")
+    await page.set_viewport_size({"width": 1000, "height": height})  # not full_page: the form sticks to the end
+    await page.screenshot(path=DOCS / "chat.png")
     said = await page.eval_on_selector_all("[role=log] > *", "all => all.map(one => one.innerText)")
     turns = [("R" if one.startswith("U\n") else "W", one.partition("\n")[2]) for one in said]
     await page.get_by_role("button", name="Laat hen contact").last.click()
@@ -187,6 +202,41 @@ async def _phone(page: Page) -> None:
         for number, text in enumerate(texts):
             body = {"sender": sender, "message": text, "message_id": str(number)}
             httpx.post(f"{URL}/webhooks/rest/webhook", json=body)
+
+
+async def _looks(browser: Browser) -> None:
+    """Show it from right to left, in the dark in the colours of a municipality, and on the page of another site."""
+    page = await browser.new_page(viewport={"width": 390, "height": 844})
+    await page.goto(f"{URL}/?taal=ar")
+    await page.screenshot(path=DOCS / "chat-arabic.png")
+    page = await browser.new_page(viewport={"width": 1000, "height": 900}, color_scheme="dark")
+    await page.goto(f"{URL}/?gemeente=voorbeeldstad")
+    await _say(page, WEB[0])
+    await page.screenshot(path=DOCS / "chat-dark.png")
+    page = await browser.new_page(viewport={"width": 1000, "height": 800})
+    with _foreign_site():
+        await page.goto(SITE)
+    await page.get_by_role("button", name="Vraag het Wegwijs").click()
+    await page.locator("#bericht").wait_for()
+    await page.screenshot(path=DOCS / "widget.png")
+    page = await browser.new_page(viewport={"width": 390, "height": 844})
+    await page.goto(f"{URL}/privacy")
+    await page.screenshot(path=DOCS / "privacy.png")
+
+
+@contextmanager
+def _foreign_site() -> Iterator[None]:
+    class Site(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(200)
+            self.send_header("content-type", "text/html")
+            self.end_headers()
+            self.wfile.write(FOREIGN.encode())
+
+    with ThreadingHTTPServer(("localhost", 8766), Site) as site:
+        threading.Thread(target=site.serve_forever).start()
+        yield
+        site.shutdown()
 
 
 async def _say(page: Page, text: str) -> None:

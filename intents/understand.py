@@ -1,5 +1,6 @@
 """The readers together: a text in, an Understanding out."""
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from functools import lru_cache
 from pathlib import Path
@@ -28,16 +29,18 @@ _FAREWELL = 0.4  # how sure of such an act at least: "ik voel me rot" is no good
 _SURE = 0.9  # of such an act in the middle of a question
 _PLAIN = 0.7  # of an act in a message that tells something besides, or that was asked for something
 _EVIDENCE = 4  # words that are named, of a message in which no pattern fired
-_REMEMBERED = 2048  # texts whose understanding is kept for a repeat
+_REMEMBERED = 2048  # texts whose understanding, and whose vector, is kept for a repeat
+_NUMBER_ONLY = re.compile(r"[\d\s.,:/+()-]*\d[\d\s.,:/+()-]*|\d{4} ?[a-z]{2}", re.IGNORECASE)  # a postcode too
 
 
 class Reader:
-    """Understands texts. The encoder is asked for only when the text is more than a yes, a no or a number."""
+    """Understands texts. The encoder is asked only for words it did not read lately, and not for an answer as such."""
 
     def __init__(self, encoder: Encoder, heads: Heads) -> None:
         self._encoder = encoder
         self._heads = heads
         self._mixtures = {name: heads.mixture(name) for name in heads.shares}
+        self._vector = lru_cache(_REMEMBERED)(encoder.encode)
         self._cached: Callable[[str, str | None, str | None], Understanding] = lru_cache(_REMEMBERED)(self._read)
 
     @property
@@ -57,7 +60,9 @@ class Reader:
         signals = patterns_in(text)
         if not signals and (act := _plain_answer(text, language, expecting, facts)):
             return Understanding(language=language, act=act, facts=facts)
-        features = self._heads.features(text, self._encoder.encode(text))
+        if not signals and _NUMBER_ONLY.fullmatch(text):
+            return Understanding(language=language, facts=facts)
+        features = self._heads.features(text, self._vector(text))
         ranking = self._ranking(features, language)
         answers = expecting is not None and expecting in facts
         only_answers = answers and len(words(text)) <= _REPLY  # "ja, een zoontje van 4" asks nothing new

@@ -48,6 +48,20 @@ def opening(begin: datetime, end: datetime, moment: datetime) -> Opening:
     return Opening(now=True, until=end) if begin <= moment else Opening(now=False, opens=begin)
 
 
+def opens_next(contact: Contact, at: datetime) -> tuple[datetime, datetime] | None:
+    """Return from when to when it is open the next time that is still to begin, in the time zone here.
+
+    None when its hours are not known, when it never closes, and when it stays closed for two weeks or more.
+    """
+    if contact.open is None or contact.open.always:
+        return None
+    moment = at.astimezone(HERE).replace(tzinfo=None) if at.tzinfo else at
+    for begin, end in together(spans_from(contact.open, moment.date())):
+        if begin > moment and contact.holds(begin.date()):
+            return begin.replace(tzinfo=HERE), end.replace(tzinfo=HERE)
+    return None
+
+
 def spans_from(hours: Hours, first: date) -> Iterator[tuple[datetime, datetime]]:
     """Yield from when to when it is open, in order; the day before counts, for a span that runs on past midnight."""
     for day in (first + timedelta(days=ahead) for ahead in range(-1, AHEAD + 1)):

@@ -11,7 +11,21 @@ from uuid import uuid4
 import psycopg
 import pytest
 
+from bot.stores.masters import masters_from
+from bot.stores.vault import Vault
+
+os.environ.setdefault("WEGWIJS_MASTER_KEY", "a key for tests that seals nothing of anybody")
+_MASTERS = masters_from(os.environ, "sqlite:///tests.db")
+Vault(_MASTERS)  # so that the numbers of cases are the same in all tests
+
 _OPTIONS = "-c listen_addresses='' -c unix_socket_directories={home} -c fsync=off -c max_connections=200"
+
+
+@pytest.fixture(autouse=True)
+def _same_numbers() -> Iterator[None]:
+    """Let a test with a database of another master key leave the numbers of cases as they were."""
+    yield
+    Vault(_MASTERS)
 
 
 class Postgres:

@@ -30,6 +30,8 @@ class Level(BaseModel, frozen=True, extra="forbid"):
 OWN = Level(longest=15, rarest=3.0, floor=90)
 DATA = Level(longest=20, rarest=3.0, floor=70)  # what organisations do: longer, and harder to say
 EASY = Level(longest=10, rarest=3.5, floor=93, passive=False, lists=("names", "help", "everyday"))
+PAPER = Level(longest=16, rarest=3.0, floor=85, lists=(*OWN.lists, "papers"))  # privacy and its like: names of rules
+EASY_PAPER = EASY.model_copy(update={"lists": (*EASY.lists, "papers")})
 
 KNOWN: Mapping[str, Any] = YAML(typ="base").load(Path(__file__).with_suffix(".yaml").read_text("utf-8"))
 _JARGON = {re.compile(rf"\b{word}\b", re.IGNORECASE): better for word, better in KNOWN["jargon"].items()}

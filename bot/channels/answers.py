@@ -2,7 +2,20 @@
 
 from collections.abc import Iterable
 
+from bot.assistant import Assistant
+from bot.conversation import replay
 from bot.events import Event, Heard, Said
+from bot.phrases import DUTCH
+from bot.ports import StoreAway
+
+
+async def language_of(conversation: str, assistant: Assistant) -> str:
+    """Return the language to say something in before a turn is taken; Dutch when it is not known."""
+    try:
+        events = await assistant.store.read(conversation)
+    except StoreAway:
+        return DUTCH
+    return assistant.minds.phrases.spoken(replay(conversation, events).answered_in)
 
 
 def said_with(message: str, events: Iterable[Event]) -> tuple[Said, ...]:

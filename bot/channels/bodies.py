@@ -6,8 +6,15 @@ from http import HTTPStatus
 from typing import Any
 
 from fastapi import Request
+from pydantic import BaseModel
 
 MOST_BYTES = 4_000_000  # 100,000 emoji written as JSON escapes are 1.2 million
+
+
+class Problem(BaseModel):
+    """Why a request was refused, as a program reads it."""
+
+    error: str
 
 
 class BadBody(Exception):

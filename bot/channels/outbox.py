@@ -1,17 +1,19 @@
 """Sends over a channel what has not arrived yet: in order, each at least once, also after a restart."""
 
 import logging
+import random
 from datetime import datetime, timedelta
 
 from bot.assistant import Assistant, Step
 from bot.channels.problems import name_of
 from bot.events import Delivered, Said
-from bot.ports import Channel
+from bot.ports import Channel, StoreAway
 
 log = logging.getLogger("wegwijs")
 
 _SOONEST = timedelta(seconds=1)
 _LATEST = timedelta(hours=1)
+_OURS = timedelta(seconds=30)  # longer than it takes to send one, also when the channel hardly answers
 _TOO_LATE = timedelta(days=2)  # an answer that comes later than this only puzzles whom it reaches
 
 
@@ -28,23 +30,40 @@ class TryLater(Exception):
 
 
 async def deliver(assistant: Assistant, channel: Channel) -> int:
-    """Send what is due and return how much arrived. What failed holds up the rest of its conversation."""
+    """Send what is due and return how much arrived. What failed holds up the rest of its conversation.
+
+    Each is claimed first, so that of several processes one sends it. Should that one die, it is sent again by
+    whoever looks first when the claim is over.
+    """
     arrived = 0
-    held_up: set[str] = set()
-    for conversation, said in await assistant.store.undelivered(channel.name, now=assistant.clock.now()):
-        if conversation in held_up:
-            continue
+    began = assistant.clock.now()
+    while letter := await assistant.store.claim(channel.name, began, assistant.clock.now() + _OURS):
+        conversation, said = letter
         try:
             numbers = await channel.send(conversation, said)
         except Exception as problem:  # whatever a channel throws, nothing is lost
-            if await _failed(assistant, conversation, said, problem):
-                held_up.add(conversation)
+            await _failed(assistant, conversation, said, problem)
         else:
-            then = await assistant.act(conversation, _arrived(said, numbers))
-            if not then.version:  # forgotten while it was sent
-                await channel.take_back(conversation, numbers)
+            await _note(assistant, channel, conversation, said, numbers)
             arrived += 1
     return arrived
+
+
+async def _note(
+    assistant: Assistant, channel: Channel, conversation: str, said: Said, numbers: tuple[str, ...]
+) -> None:
+    """Note that it arrived. Where that cannot be (its events do not add up), it must not be sent for ever."""
+    try:
+        then = await assistant.act(conversation, _arrived(said, numbers))
+    except StoreAway:
+        raise
+    except Exception as problem:
+        log.error("arrived, and could not be noted: %s", name_of(problem))
+        now = assistant.clock.now()
+        await assistant.store.failed(conversation, said.id, None, now=now, problem=f"arrived:{type(problem).__name__}")
+    else:
+        if not then.version:  # forgotten while it was sent
+            await channel.take_back(conversation, numbers)
 
 
 def _arrived(said: Said, numbers: tuple[str, ...]) -> Step:
@@ -52,18 +71,22 @@ def _arrived(said: Said, numbers: tuple[str, ...]) -> Step:
     return lambda now, at: (Delivered(at=at, said=said.id, numbers=numbers),) if now.version else ()
 
 
-async def _failed(assistant: Assistant, conversation: str, said: Said, problem: Exception) -> bool:
-    """Note that it did not arrive, and tell whether it will be tried again."""
-    retry_at = next_try(problem, said.at, assistant.clock.now())
+async def _failed(assistant: Assistant, conversation: str, said: Said, problem: Exception) -> None:
+    """Note that it did not arrive, and when it is tried again."""
+    now = assistant.clock.now()
+    retry_at = next_try(problem, said.at, now, random.random())  # noqa: S311 -- spreads, hides nothing
     log.warning("not delivered, %s: %s", "again later" if retry_at else "given up", name_of(problem))
-    await assistant.store.failed(conversation, said.id, retry_at)
-    return retry_at is not None
+    why = str(problem) if isinstance(problem, GiveUp) else type(problem).__name__
+    await assistant.store.failed(conversation, said.id, retry_at, now=now, problem=why)
 
 
-def next_try(problem: Exception, said_at: datetime, now: datetime) -> datetime | None:
-    """Return when to try again, None for never: as the channel asks, else after as long again as it waits."""
+def next_try(problem: Exception, said_at: datetime, now: datetime, chance: float = 0.5) -> datetime | None:
+    """Return when to try again, None for never: as the channel asks, else after as long again as it waits.
+
+    `chance`, from 0 to 1, spreads them by a fifth, so that not all come back at the same moment.
+    """
     if isinstance(problem, GiveUp) or now - said_at > _TOO_LATE:
         return None
     if isinstance(problem, TryLater):
         return now + problem.wait
-    return now + min(max(now - said_at, _SOONEST), _LATEST)
+    return now + min(max(now - said_at, _SOONEST), _LATEST) * (0.8 + 0.4 * chance)

@@ -17,11 +17,13 @@ from fastapi.responses import JSONResponse, Response, StreamingResponse
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from bot.assistant import Assistant
-from bot.channels.answers import said_with
-from bot.channels.bodies import BadBody, read_body, read_json, readable
+from bot.channels.answers import language_of, said_with
+from bot.channels.bodies import BadBody, Problem, read_body, read_json, readable
 from bot.channels.problems import name_of
 from bot.channels.rasa_parse import parse_routes
+from bot.channels.tokens import shows
 from bot.conversation import Conversation, replay
+from bot.limits import OFF, Limits, TooFast, address_of
 from bot.messages import Choice, Incoming, Reply, Status
 from bot.phrases import DUTCH
 from bot.ports import StoreAway
@@ -85,12 +87,6 @@ class RestReply(BaseModel):
     custom: Custom | None = None
 
 
-class Problem(BaseModel):
-    """Why a request was refused."""
-
-    error: str
-
-
 _BODY = {
     "requestBody": {
         "required": True,
@@ -104,12 +100,14 @@ _RESPONSES: dict[int | str, dict[str, Any]] = {
     },
     400: {"model": Problem, "description": "The body is no JSON in UTF-8, or a field is missing or wrong"},
     413: {"model": Problem, "description": "The body is too large"},
+    408: {"model": Problem, "description": "The body did not come in time"},
+    429: {"model": list[RestReply] | Problem, "description": "Too much at once; see Retry-After. The text says so"},
     500: {"model": list[RestReply], "description": "Something went wrong here; the text says so"},
     503: {"model": list[RestReply], "description": "Nothing was stored; the text says whom to call"},
 }
 
 
-def rasa_routes(assistant: Assistant, token: str | None = None) -> APIRouter:
+def rasa_routes(assistant: Assistant, token: str | None = None, limits: Limits = OFF) -> APIRouter:
     """Return the REST channel, and with a token also the two doors for a municipality's own Rasa."""
     router = APIRouter(tags=["rasa"])
 
@@ -125,7 +123,12 @@ def rasa_routes(assistant: Assistant, token: str | None = None) -> APIRouter:
             message = read_message(await read_body(request))
         except BadBody as bad:
             return JSONResponse({"error": str(bad)}, bad.status)
-        status, messages = await _answered(assistant, message)
+        is_ours = token is not None and shows(request, token)  # it brings the messages of many residents
+        here = None if is_ours else address_of(request.client and request.client.host)
+        try:
+            status, messages = await _answered(assistant, message, limits, here)
+        except TooFast as fast:
+            return await _turned_away(assistant, message, fast)
         return _streamed(messages, status) if stream.lower() == "true" else JSONResponse(messages, status)
 
     if token:
@@ -164,14 +167,27 @@ def _sentence(where: tuple[int | str, ...], kind: str) -> str:
 # ---------------------------------------------------------------- answering
 
 
-async def _answered(assistant: Assistant, message: RestMessage) -> tuple[HTTPStatus, list[Message]]:
+async def _answered(
+    assistant: Assistant, message: RestMessage, limits: Limits, here: str | None
+) -> tuple[HTTPStatus, list[Message]]:
+    """Return status and messages; `here` is the address that the message counts for. Raises TooFast."""
     try:
+        if here is not None:
+            await limits.message(message.incoming().conversation, here, assistant.store.read)
         return HTTPStatus.OK, await answer(assistant, message)
+    except TooFast:
+        raise
     except StoreAway:
         return HTTPStatus.SERVICE_UNAVAILABLE, [_sorry(assistant, message.sender, "away")]
     except Exception as problem:  # the edge: whatever it is, the resident gets a sentence
         log.error("REST message not answered: %s", name_of(problem))
         return HTTPStatus.INTERNAL_SERVER_ERROR, [_sorry(assistant, message.sender, "trouble")]
+
+
+async def _turned_away(assistant: Assistant, message: RestMessage, fast: TooFast) -> JSONResponse:
+    language = await language_of(message.incoming().conversation, assistant)
+    sorry = _sorry(assistant, message.sender, "busy", language)
+    return JSONResponse([sorry], HTTPStatus.TOO_MANY_REQUESTS, headers={"retry-after": str(fast.seconds)})
 
 
 def _streamed(messages: Sequence[Message], status: HTTPStatus) -> StreamingResponse:
@@ -186,8 +202,7 @@ async def answer(assistant: Assistant, message: RestMessage) -> list[Message]:
     While a colleague holds the conversation there is no answer, only a last item that says so.
     """
     incoming = message.incoming()
-    answers = await assistant.handle(incoming)
-    events = await assistant.store.read(incoming.conversation)
+    answers, events = await assistant.taken(incoming)
     said = said_with(incoming.id, events) or answers
     messages = [{"recipient_id": message.sender, "text": text} for one in said for text in texts(one.reply)]
     reply = answers[-1].reply if answers else _silent(replay(incoming.conversation, events))
@@ -235,5 +250,5 @@ def _silent(conversation: Conversation) -> Reply:
     )
 
 
-def _sorry(assistant: Assistant, sender: str, phrase: str) -> Message:
-    return {"recipient_id": sender, "text": assistant.minds.phrases(phrase, DUTCH)}
+def _sorry(assistant: Assistant, sender: str, phrase: str, language: str = DUTCH) -> Message:
+    return {"recipient_id": sender, "text": assistant.minds.phrases(phrase, language)}

@@ -19,9 +19,8 @@ from rasa_sdk.interfaces import (
 )
 
 from bot.assistant import Assistant
-from bot.channels.bodies import BadBody, read_body, read_json
+from bot.channels.bodies import BadBody, Problem, read_body, read_json
 from bot.channels.problems import name_of
-from bot.channels.rasa import Problem
 from bot.channels.rasa_asking import ACTION
 from bot.channels.rasa_form import register_form, utter
 from bot.channels.rasa_refer import advise, told
@@ -41,9 +40,46 @@ _RESPONSES: dict[int | str, dict[str, Any]] = {
     400: {"model": Problem, "description": "No readable call, or the action has nothing to say"},
     401: {"model": Problem, "description": "The token is missing or wrong"},
     404: {"model": Problem, "description": "There is no such action, or the webhook is off"},
+    408: {"model": Problem, "description": "The body did not come in time"},
     413: {"model": Problem, "description": "The body is too large"},
+    429: {"model": Problem, "description": "Too much at once; see Retry-After"},
     449: {"model": Problem, "description": "A domain digest that is not known; send the domain"},
     500: {"model": Problem, "description": "Something went wrong here"},
+}
+_OBJECT = {"type": ["object", "null"]}
+_BODY = {
+    "requestBody": {
+        "required": True,
+        "content": {
+            "application/json": {
+                "schema": {
+                    "type": "object",
+                    "properties": {
+                        "next_action": {"type": ["string", "null"], "description": "null: nothing is to be done"},
+                        "tracker": {
+                            "type": ["object", "null"],
+                            "required": ["sender_id"],
+                            "properties": {
+                                "sender_id": {"type": "string", "minLength": 1},
+                                "slots": {"type": "object"},
+                                "latest_message": _OBJECT,
+                                "events": {
+                                    "type": ["array", "null"],
+                                    "items": {
+                                        "type": "object",
+                                        "required": ["event"],
+                                        "properties": {"event": {"type": "string"}},
+                                    },
+                                },
+                            },
+                        },
+                        "domain": _OBJECT,
+                        "domain_digest": {"type": ["string", "null"]},
+                    },
+                }
+            }
+        },
+    }
 }
 
 
@@ -92,7 +128,7 @@ def action_routes(assistant: Assistant, token: str) -> APIRouter:
         """Return the names of the actions that can be called."""
         return [one.model_dump() for one in executor.list_actions()]
 
-    @router.post("/webhook", responses=_RESPONSES)
+    @router.post("/webhook", responses=_RESPONSES, openapi_extra=_BODY)
     async def webhook(request: Request) -> JSONResponse:
         """Run an action for a Rasa server."""
         try:

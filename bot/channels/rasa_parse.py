@@ -11,7 +11,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
 
-from bot.channels.bodies import BadBody, read_body, read_json, readable
+from bot.channels.bodies import BadBody, Problem, read_body, read_json, readable
 from bot.channels.problems import name_of
 from bot.channels.tokens import shows
 from bot.messages import read_payload
@@ -87,7 +87,9 @@ _RESPONSES: dict[int | str, dict[str, Any]] = {
     200: {"model": Parsed, "description": "What the message says"},
     400: {"model": RasaError, "description": "The body is no JSON in UTF-8, or has no text"},
     401: {"model": RasaError, "description": "The token is missing or wrong"},
+    408: {"model": Problem, "description": "The body did not come in time"},
     413: {"model": RasaError, "description": "The body is too large"},
+    429: {"model": Problem, "description": "Too much at once; see Retry-After"},
     500: {"model": RasaError, "description": "Something went wrong here"},
 }
 

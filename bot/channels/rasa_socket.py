@@ -8,9 +8,9 @@ silent is sent again when the conversation is opened anew; it is the one case in
 import asyncio
 import contextlib
 import logging
+import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -20,15 +20,18 @@ from pydantic import ValidationError
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from bot.assistant import Assistant, Step
+from bot.channels.answers import language_of
 from bot.channels.bodies import MOST_BYTES
 from bot.channels.loops import again_and_again, unless
 from bot.channels.problems import name_of
 from bot.channels.rasa import extras, texts
 from bot.channels.rasa_uttered import SocketMessage, session_of
 from bot.events import Delivered, Event, Said
+from bot.limits import OFF, Limits, TooFast, address_of
 from bot.messages import Incoming, Reply, Value
 from bot.phrases import DUTCH
 from bot.ports import StoreAway
+from bot.queue import case_number
 
 log = logging.getLogger("wegwijs")
 
@@ -50,17 +53,24 @@ class Pace(Value):
 
 @dataclass
 class Page:
-    """A page on the line: its conversation, and what was sent to it that is not sure to have arrived."""
+    """A page on the line: its conversation, how many events it was brought, and what is not sure to have arrived."""
 
     conversation: str
-    sent: dict[str, datetime] = field(default_factory=dict)
+    seen: int | None = None
+    sent: dict[str, float] = field(default_factory=dict)
 
 
 class Sockets:
     """Hears what pages say, and brings them what is said."""
 
-    def __init__(self, assistant: Assistant, pace: Pace = Pace()) -> None:  # noqa: B008 -- never changes
+    def __init__(
+        self,
+        assistant: Assistant,
+        pace: Pace = Pace(),  # noqa: B008 -- never changes
+        limits: Limits = OFF,
+    ) -> None:
         self.assistant = assistant
+        self.limits = limits
         self.pace = pace
         self.pages: dict[str, Page] = {}
         self._due: dict[str, None] = {}  # conversations to look at, in their order
@@ -114,7 +124,10 @@ class Sockets:
         session = message.session_id or (known.conversation.removeprefix(_PREFIX) if known else page)
         self._join(page, session)
         try:
+            await self.limits.message(_PREFIX + session, self._address(page), self.assistant.store.read)
             await self._answer(page, message.incoming(_PREFIX + session))
+        except TooFast:
+            await self._sorry(page, "busy", await language_of(_PREFIX + session, self.assistant))
         except StoreAway:
             await self._sorry(page, "away")
         except Exception as problem:  # the edge: whatever it is, the resident gets a sentence
@@ -137,15 +150,21 @@ class Sockets:
     async def _answer(self, page: str, incoming: Incoming) -> None:
         here = self.pages[page]
         await self._arrived(here, tuple(here.sent))
-        answers = await self.assistant.handle(incoming)
-        if await self.assistant.store.read(incoming.conversation):
+        answers, events = await self.assistant.taken(incoming)
+        if events:
             await self.bring(incoming.conversation)
         else:  # it asked to erase everything: nothing is kept, also not that it is gone
             for said in answers:
-                await self._send(incoming.conversation, said.reply)
+                for name, _ in tuple(self._pages_of(incoming.conversation)):
+                    await self._send(name, said.reply)
 
-    async def _sorry(self, page: str, phrase: str) -> None:
-        text = self.assistant.minds.phrases(phrase, DUTCH)
+    def _address(self, page: str) -> str:
+        """Return from where a page came; the library itself would say 127.0.0.1 of each."""
+        client = self.server.get_environ(page)["asgi.scope"].get("client")
+        return address_of(client and client[0])
+
+    async def _sorry(self, page: str, phrase: str, language: str = DUTCH) -> None:
+        text = self.assistant.minds.phrases(phrase, language)
         await self.server.emit("bot_uttered", {"text": text}, to=page)
 
     # ---------------------------------------------------------------- saying
@@ -170,26 +189,23 @@ class Sockets:
     async def bring(self, conversation: str) -> None:
         """Send each page of a conversation what was said and has not reached it."""
         async with self._bringing:
-            if not any(self._pages_of(conversation)):
-                return
-            for said in undelivered(await self.assistant.store.read(conversation)):
-                await self._send(conversation, said.reply, said.id)
+            pages = tuple(self._pages_of(conversation))
+            events = await self.assistant.store.read(conversation) if pages else ()
+            for name, page in pages:
+                for said in missed(events, page.seen):
+                    if said.id not in page.sent:
+                        await self._send(name, said.reply)
+                        page.sent[said.id] = time.monotonic()  # a clock may jump
+                page.seen = len(events)
 
-    async def _send(self, conversation: str, reply: Reply, number: str | None = None) -> None:
-        """Send a reply to each page of a conversation that was not sent this number yet."""
-        messages = tuple(uttered(reply))
-        for name, page in tuple(self._pages_of(conversation)):
-            if number in page.sent:
-                continue
-            for message in messages:
-                await self.server.emit("bot_uttered", message, to=name)
-            if number:
-                page.sent[number] = self.assistant.clock.now()
+    async def _send(self, page: str, reply: Reply) -> None:
+        for message in uttered(reply):
+            await self.server.emit("bot_uttered", message, to=page)
 
     def _rung(self, rung: str | None) -> Sequence[str]:
         """Return which conversations to look at; "*" stands for all that are open."""
         open_now = dict.fromkeys(page.conversation for page in self.pages.values())
-        return tuple(one for one in open_now if rung in ("*", one))
+        return tuple(one for one in open_now if rung in ("*", case_number(one)))
 
     def _pages_of(self, conversation: str) -> Iterator[tuple[str, Page]]:
         return ((name, page) for name, page in self.pages.items() if page.conversation == conversation)
@@ -198,8 +214,7 @@ class Sockets:
 
     async def _settle(self) -> None:
         """Note as delivered what was sent to pages that answered a ping since."""
-        answered = timedelta(seconds=self.pace.ping + self.pace.patience)
-        before = self.assistant.clock.now() - answered
+        before = time.monotonic() - self.pace.ping - self.pace.patience
         for page in tuple(self.pages.values()):
             await self._arrived(page, tuple(number for number, at in page.sent.items() if at < before))
 
@@ -240,6 +255,16 @@ def undelivered(events: Sequence[Event]) -> tuple[Said, ...]:
     """Return what was said and is not sure to have arrived, oldest first."""
     arrived = {event.said for event in events if isinstance(event, Delivered)}
     return tuple(event for event in events if isinstance(event, Said) and event.id not in arrived)
+
+
+def missed(events: Sequence[Event], seen: int | None) -> tuple[Said, ...]:
+    """Return what a page must be sent: what did not arrive anywhere, and all since it was last looked after.
+
+    The second may have arrived at a page of the same conversation that another process looks after.
+    """
+    waiting = {one.id for one in undelivered(events)}
+    since = len(events) if seen is None else seen
+    return tuple(one for at, one in enumerate(events) if isinstance(one, Said) and (at >= since or one.id in waiting))
 
 
 def uttered(reply: Reply) -> Iterator[dict[str, Any]]:

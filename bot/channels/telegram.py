@@ -26,6 +26,7 @@ from bot.channels.telegram_hearing import KINDS, incoming_from, is_addressed, is
 from bot.channels.telegram_menu import set_menus
 from bot.channels.telegram_removing import asks_removal, removable, remove
 from bot.channels.telegram_saying import keyboard, payload_of, pieces
+from bot.channels.telegram_updates import Told, bare_incoming, new_updates, passed_by, read_update
 from bot.events import Event, Said
 from bot.messages import Incoming, Reply, Value
 from bot.phrases import DUTCH
@@ -39,13 +40,15 @@ log = logging.getLogger("wegwijs")
 WEBHOOK = "/telegram/webhook"  # the path of the door for Telegram
 
 _NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
+_PATIENCE = 5  # times that an update may fail before it is passed by
 _REMEMBERED = 1_000  # updates that were taken, and messages that were sent: as many as a moment may bring
 
 
 class Pace(Value):
-    """How long, in seconds, Telegram keeps a poll open, and how long we rest."""
+    """How long, in seconds, Telegram keeps a poll open, how often others look whether we are gone, how long we rest."""
 
     poll: int = 25
+    turn: float = 3
     outbox: float = 5
     first_rest: float = 1
     longest_rest: float = 60
@@ -73,6 +76,7 @@ class Telegram:
         self._taken: deque[int] = deque(maxlen=_REMEMBERED)
         self._sent: deque[tuple[int, int]] = deque(maxlen=_REMEMBERED)  # chat and number; perhaps not noted yet
         self._told_away: set[int] = set()
+        self._failing = (0, 0)  # an update, and how often in a row it could not be kept
 
     # ---------------------------------------------------------------- saying
 
@@ -129,7 +133,7 @@ class Telegram:
 
     async def speak(self, stop: asyncio.Event) -> None:
         """Send what was said, as soon as the store rings and again every few seconds, until `stop` is set."""
-        async with self.assistant.store.changed.subscribe("*") as rings:
+        async with self.assistant.store.changed.subscribe(f"outbox:{self.name}") as rings:
 
             async def step() -> None:
                 await deliver(self.assistant, self)
@@ -148,12 +152,22 @@ class Telegram:
     # ---------------------------------------------------------------- hearing
 
     async def listen(self, stop: asyncio.Event) -> None:
-        """Hand every update to the assistant until `stop` is set. Whatever fails, it goes on."""
+        """Hand every update to the assistant until `stop` is set. Whatever fails, it goes on.
+
+        Of several processes one polls; when it is gone, another takes over.
+        """
+        menus_set = False
 
         async def connect_and_listen() -> None:
+            nonlocal menus_set
             if not self.is_connected:
                 await self._connect()
+            if not await self.assistant.store.holds("telegram"):
+                await unless(stop, asyncio.sleep(self.pace.turn))
+                return
+            if not menus_set:
                 await unless(stop, set_menus(self.bot, self.assistant.minds.phrases))
+                menus_set = True
             await (stop.wait() if self.webhook else self._poll(stop))
 
         await again_and_again(connect_and_listen, stop, self._rest)
@@ -168,32 +182,54 @@ class Telegram:
         self.is_connected = True
 
     async def _poll(self, stop: asyncio.Event) -> None:
-        asked = self.bot.get_updates(offset=self._offset, timeout=self.pace.poll, allowed_updates=KINDS)
-        updates = await unless(stop, asked) or ()
-        for number, update in enumerate(updates):
+        updates = await unless(stop, new_updates(self.bot, self._offset, self.pace.poll)) or ()
+        for number, told in enumerate(updates):
             if stop.is_set():
                 return
             try:
-                await self.take(update)
+                await self.take(told)
             except (StoreAway, Conflict):
                 await self.tell_away(updates[number:])
                 raise
-            self._offset = update.update_id + 1
+            self._offset = told["update_id"] + 1
 
-    async def take(self, update: Update) -> None:
+    async def take(self, told: Told) -> None:
         """Answer an update, once; raise StoreAway or Conflict when it was not kept and must come again."""
+        number = told["update_id"]
         async with self._one_at_a_time:
-            if update.update_id in self._taken:
+            if number in self._taken:
                 return
+            update = read_update(told, self.bot)
             try:
-                await self._hear(update)
-            except (StoreAway, Conflict):
-                raise
+                await (self._hear_bare(told) if update is None else self._hear(update))
             except Exception as problem:  # the edge: an update we cannot handle must not come for ever
-                log.error("update %s not handled: %s", update.update_id, name_of(problem))
-                if is_private(update):
-                    await self._say_directly(_chat(update), self._phrase("trouble", update))
-            self._taken.append(update.update_id)
+                is_away = isinstance(problem, StoreAway | Conflict)
+                if is_away and not await self._stands_in_the_way(number):
+                    raise
+                await self._pass_by(number, update, problem)
+            self._taken.append(number)
+
+    async def _hear_bare(self, told: Told) -> None:
+        """Answer what the library cannot read, as far as we can see who wrote what."""
+        if incoming := bare_incoming(told):
+            await self.assistant.handle(incoming)
+        else:
+            await self._pass_by(told["update_id"], None, ValueError())
+
+    async def _stands_in_the_way(self, number: int) -> bool:
+        """Tell whether an update fails again and again while the database works; those behind it must not wait."""
+        before, times = self._failing
+        self._failing = number, times + 1 if before == number else 1
+        return self._failing[1] >= _PATIENCE and await self.assistant.store.ready()
+
+    async def _pass_by(self, number: int, update: Update | None, problem: Exception) -> None:
+        """Leave an update alone: show it to who runs Wegwijs, and tell the resident how to go on."""
+        log.error("update %s not handled: %s", number, name_of(problem))
+        if inbox := self.assistant.aside.inbox:
+            chat = f"{self.name}:{_chat(update)}" if update and is_private(update) else None
+            await inbox.fail(passed_by(number, chat, problem, self.assistant.clock.now()))
+        if update and is_private(update):
+            await self._say_directly(_chat(update), self._phrase("trouble", update))
 
     async def _hear(self, update: Update) -> None:
         if incoming := self._incoming(update):
@@ -226,9 +262,9 @@ class Telegram:
             with contextlib.suppress(TelegramError):  # too old, or gone; the message itself was stored
                 await call()
 
-    async def tell_away(self, updates: Sequence[Update]) -> None:
+    async def tell_away(self, updates: Sequence[Told]) -> None:
         """Tell each resident once that we cannot answer now. Telegram keeps what they wrote for us."""
-        for update in updates:
+        for update in filter(None, (read_update(told, self.bot) for told in updates)):
             if self._incoming(update) and (chat := _chat(update)) not in self._told_away:
                 self._told_away.add(chat)
                 await self._say_directly(chat, self._phrase("away_later", update))

@@ -4,11 +4,11 @@ import logging
 
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import JSONResponse
-from telegram import Update
 
 from bot.channels.bodies import BadBody, read_body, read_json
 from bot.channels.problems import name_of
 from bot.channels.telegram import WEBHOOK, Telegram
+from bot.channels.telegram_updates import Told
 from bot.channels.tokens import same
 from bot.ports import Conflict, StoreAway
 
@@ -29,33 +29,29 @@ def webhook_routes(telegram: Telegram, secret: str) -> APIRouter:
             return Response(status_code=403)
         try:
             told = read_json(await read_body(request, _MOST_BYTES))
-            update = _update_from(told, telegram)
+            update = _checked(told)
         except BadBody as bad:
             return JSONResponse({"error": str(bad)}, bad.status)
-        return Response(status_code=503 if update and not await _taken(update, telegram) else 200)
+        return Response(status_code=200 if await _taken(update, telegram) else 503)
 
     return router
 
 
-def _update_from(told: object, telegram: Telegram) -> Update | None:
-    """Read an update, None for one that the library cannot read; raise BadBody for what is none."""
+def _checked(told: object) -> Told:
+    """Return what can be an update; raise BadBody for what is none."""
     if not isinstance(told, dict) or type(told.get("update_id")) is not int:
         raise BadBody("an update is an object with an update_id")
-    try:
-        return Update.de_json(told, telegram.bot)
-    except Exception as problem:  # whatever it stumbles over, it must not come for ever
-        log.error("update %s cannot be read: %s", told["update_id"], name_of(problem))
-        return None
+    return told
 
 
-async def _taken(update: Update, telegram: Telegram) -> bool:
+async def _taken(update: Told, telegram: Telegram) -> bool:
     """Tell whether an update is stored, or needs not be."""
     if not telegram.is_connected:
         return False
     try:
         await telegram.take(update)
     except (StoreAway, Conflict) as problem:
-        log.warning("update %s again later: %s", update.update_id, name_of(problem))
+        log.warning("update %s again later: %s", update["update_id"], name_of(problem))
         await telegram.tell_away((update,))
         return False
     return True

@@ -38,6 +38,7 @@ def check(
     from bot.check import check as look
 
     stop_on(look())
+    _check_themes()
     print("Alle bestanden zijn in orde.")  # noqa: T201
     if expiring is not None:
         from referral.expiring import report
@@ -119,3 +120,16 @@ def import_hsds(
         print(text, end="")  # noqa: T201
     else:
         to.write_text(text, "utf-8")
+
+
+def _check_themes() -> None:
+    """Stop on faults in the looks of municipalities; only warn of what is hard to read."""
+    from bot import bootstrap
+
+    if (settings := bootstrap.settings()).themes or settings.theme:
+        from bot.channels.web.site import check_site
+
+        faults, warnings = check_site(settings)
+        stop_on(faults)
+        for line in warnings:
+            print(f"Let op: {line}")  # noqa: T201

@@ -9,7 +9,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from bot.cli.shared import app, err, noted, staff
+from bot.cli.shared import app, err, export, noted, staff
 
 
 @app.command()
@@ -22,6 +22,25 @@ def forget(conversation: Annotated[str, typer.Argument(help="Its number, such as
     gone = asyncio.run(noted(erasing, "case.forget", case=case_number(conversation)))
     print("Gewist." if gone else "Er was geen gesprek met dit nummer.")  # noqa: T201
     raise typer.Exit(0 if gone else 1)
+
+
+@export.command("conversation")
+def export_conversation(
+    conversation: Annotated[str, typer.Argument(help="Its number, such as telegram:42.")],
+    html: Annotated[bool, typer.Option(help="Write it for people; JSON when left out.")] = False,
+) -> None:
+    """Write everything that is kept about one conversation, for who has a right to see it (AVG, article 15)."""
+    from bot import bootstrap
+    from bot.inzage import Copy, as_html, as_json
+    from bot.queue import case_number
+
+    store = bootstrap.open_store(bootstrap.settings())
+    rows = asyncio.run(noted(store.everything(conversation), "case.export", case=case_number(conversation)))
+    if not rows:
+        err.print("Er wordt niets bewaard van een gesprek met dit nummer.", markup=False)
+        raise typer.Exit(1)
+    copy = Copy(conversation=conversation, made_at=bootstrap.SystemClock().now(), rows=rows)
+    print(as_html(copy) if html else as_json(copy))  # noqa: T201
 
 
 @app.command()

@@ -49,8 +49,14 @@ def evaluate(
     earlier: Annotated[
         Path | None, typer.Option("--compare", help="Such a file of the last release; exit 1 when it was better.")
     ] = None,
+    masking: Annotated[
+        Path | None, typer.Option(help="Score masking instead, on such a file; exit 1 when it misses its goals.")
+    ] = None,
 ) -> None:
     """Score understanding on messages that it was not trained on, with 95% intervals."""
+    if masking:
+        _evaluate_masking(masking, wrong=wrong)
+        return
     from intents import report
     from intents.evaluate import evaluate as score
     from intents.evaluate import load_sentences
@@ -101,6 +107,21 @@ def _earlier_scores(file: Path | None) -> Any:
         return Scores.model_validate_json(file.read_bytes()) if file else None
     except (OSError, ValueError):
         raise typer.BadParameter(f"{file} holds no scores; `wegwijs evaluate --json FILE` writes them") from None
+
+
+def _evaluate_masking(file: Path, *, wrong: bool) -> None:
+    """Show the share of what was masked of what must be, and of what was masked of what must not."""
+    import yaml
+
+    from bot.identifying.measure import masking_table, measure, messages_in, reaches_goal
+
+    scores = measure(messages_in(yaml.safe_load(file.read_text("utf-8"))))
+    Console().print(masking_table(scores))
+    for score in scores if wrong else ():
+        for message in score.wrong:
+            print(f"{score.kind}: {message}")  # noqa: T201
+    if not (reaches_goal(scores, must_go=True) and reaches_goal(scores, must_go=False)):
+        raise typer.Exit(1)
 
 
 def _stop_when_worse(before: Any, after: Any) -> None:

@@ -1,26 +1,75 @@
 """Commands that run Wegwijs: the server, and a talk in the terminal."""
 
 import asyncio
+import atexit
+import os
+import shutil
+import tempfile
+from collections.abc import Callable
 from functools import partial
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from bot.cli.shared import app, progress_bar, stop_on
 
+if TYPE_CHECKING:
+    from bot.minds import Minds
+    from bot.settings import Settings
+
 
 @app.command()
-def serve(port: Annotated[int, typer.Option(help="Port of the web chat.")] = 8000) -> None:
-    """Start everything in one process: web chat, REST, desk, and Telegram when it has a token."""
+def serve(
+    port: Annotated[int, typer.Option(help="Port of the web chat.")] = 8000,
+    workers: Annotated[
+        int, typer.Option(min=1, max=64, help="Processes on this port; more than one on PostgreSQL.")
+    ] = 1,
+) -> None:
+    """Start everything: web chat, REST, desk, and Telegram when it has a token."""
+    if workers > 1:
+        _count_together()
     from bot import bootstrap, server
+    from bot.channels.web.site import check_site
+    from bot.logs import log_to
 
+    log_to()
     settings = bootstrap.settings(port=port)
     with progress_bar() as progress:
+        stop_on(bootstrap.check_workers(settings, workers))
         stop_on(bootstrap.check_files())
         stop_on(bootstrap.check_elsewhere(settings))
-        parts = bootstrap.load_parts(settings, progress)
+        stop_on(check_site(settings)[0])
+        minds = bootstrap.load_minds(progress)
+        bootstrap.prepare(settings)
     ready = partial(_tell_ready, settings.host, port)
+    if workers > 1:
+        _serve_together(settings, minds, workers, ready)
+    parts = bootstrap.parts_over(settings, minds)
     asyncio.run(server.serve(parts.assistant, parts.kept, settings, ready, parts.courier))
+
+
+def _count_together() -> None:
+    """Let the workers add up what they count, in files; Prometheus' library looks for them when it is imported."""
+    folder = tempfile.mkdtemp(prefix="wegwijs-metrics-")
+    os.environ.setdefault("PROMETHEUS_MULTIPROC_DIR", folder)
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+
+
+def _serve_together(settings: "Settings", minds: "Minds", workers: int, ready: Callable[[], None]) -> None:
+    """Serve with several workers, and exit."""
+    from bot import bootstrap, server
+    from bot.workers import Workers, bound
+
+    listening = bound(settings.host, settings.port)
+    bootstrap.make_key(settings)
+    server.warm(minds, bootstrap.SystemClock().now().date())
+
+    def work(started: Callable[[], None], parent: int) -> None:
+        parts = bootstrap.parts_over(settings, minds)
+        serving = server.serve(parts.assistant, parts.kept, settings, started, parts.courier, listening, parent)
+        asyncio.run(serving)
+
+    raise typer.Exit(Workers(workers, work, ready).run())
 
 
 @app.command()

@@ -21,8 +21,11 @@ Note = Callable[[Delivery], Awaitable[None]]  # in the audit log, before it goes
 WAITS = tuple(
     timedelta(minutes=minutes) for minutes in (0.5, 2, 10, 30, 60, 2 * 60, 4 * 60, 8 * 60, 12 * 60, 12 * 60, 12 * 60)
 )  # after the first failure, the second, …; then it is given up: two days after it was due
-_OURS = timedelta(minutes=5)  # longer than one delivery can take
-_KEPT = timedelta(days=30)
+_OURS: Mapping[Kind, timedelta] = {  # longer than one delivery can take; should we die, it is told again after that
+    "webhook": timedelta(seconds=30),
+    "mail": timedelta(minutes=2),
+    "klantinteracties": timedelta(minutes=5),
+}
 
 
 class Carrier(Protocol):
@@ -63,10 +66,6 @@ class Courier:
             told += one
         return told
 
-    async def tidy(self) -> None:
-        """Erase what was told long ago."""
-        await self._deliveries.tidy(self._clock.now() - _KEPT)
-
     async def close(self) -> None:
         """Let go of the connections."""
         if self._net:
@@ -76,7 +75,7 @@ class Courier:
         """Tell one place what is due, and return how much; the rest waits when the place does not answer."""
         told = 0
         for delivery in await self._deliveries.due(kind, place, self._clock.now()):
-            ours = await self._deliveries.start(delivery, self._clock.now() + _OURS)
+            ours = await self._deliveries.start(delivery, self._clock.now() + _OURS[kind])
             if ours is None:
                 continue
             problem = await self._problem(ours)

@@ -13,6 +13,7 @@ from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
 from bot.places import NOWHERE, Hears, Place, Places
+from bot.secrets import secret
 from bot.settings import Settings
 
 Secrets = Mapping[str, SecretStr]  # the name of a variable -> what it holds
@@ -47,10 +48,13 @@ def load_places(settings: Settings, teams: Collection[str]) -> Places:
 
 def secrets_of(places: Places, environment: Mapping[str, str]) -> Secrets:
     """Return the secrets that the places name. Raises BadPlaces, in which no secret stands."""
-    faults = [fault for place in places.called if (fault := _secret_fault(place, environment.get(place.secret, "")))]
-    if faults:
+    try:
+        said = {place.secret: secret(environment, place.secret) or "" for place in places.called}
+    except ValueError as unread:
+        raise BadPlaces([str(unread)]) from None
+    if faults := [fault for place in places.called if (fault := _secret_fault(place, said[place.secret]))]:
         raise BadPlaces(faults)
-    return {place.secret: SecretStr(environment[place.secret].strip()) for place in places.called}
+    return {name: SecretStr(value.strip()) for name, value in said.items()}
 
 
 def key_of(secret: SecretStr) -> bytes:

@@ -10,10 +10,11 @@ import socket
 import unicodedata
 from collections.abc import Mapping
 from contextvars import ContextVar
+from datetime import datetime
 from typing import NamedTuple
 from uuid import uuid4
 
-from bot.audit import Deed, Head, Line, Trail
+from bot.audit import PRUNED, Deed, Head, Line, Trail
 from bot.deliveries import Delivery
 from bot.masking import mask
 from bot.ports import Clock
@@ -82,8 +83,12 @@ ACTIONS: Mapping[str, Action] = {
     "deliveries.again": Action("Bericht naar een ander systeem opnieuw geprobeerd", _EXPORT, "execute"),
     "settings.view": Action("Instellingen bekeken", _QUERY, "read"),
     "settings.change": Action("Instellingen gewijzigd", _SETTINGS, "update"),
+    "backup.make": Action("Back-up gemaakt", _EXPORT, "read"),
+    "backup.restore": Action("Back-up teruggezet", _SETTINGS, "update"),
     "audit.view": Action("Logboek bekeken", _LOG, "read"),
     "audit.export": Action("Logboek gedownload", _LOG, "read"),
+    "audit.prune": Action("Oude regels van het logboek gewist", _LOG, "delete"),
+    "case.export": Action("Alles van een gesprek opgevraagd", _EXPORT, "read"),
     "page.view": Action("Pagina bekeken", _ELSE, "read"),
     "page.change": Action("Formulier verstuurd", _ELSE, "update"),
     "page.refused": Action("Pagina geweigerd", _ALERT, "read"),
@@ -125,26 +130,44 @@ class Audit:
         They act on behalf of their team, unless `behalf` says otherwise. `about` is for what staff chose, such
         as a team or an outcome; never for what a resident wrote.
         """
+        behalf = team if behalf is None else behalf
+        line = self._line(action, who, role, team, case, outcome, mask(about), behalf)
+        head = await self.trail.add(line)
+        NOTED.set(line)
+        return head
+
+    async def prune(self, before: datetime) -> int:
+        """Erase the lines up to a moment, and write in a new one which they were; return how many. Raises StoreAway."""
+        return await self.trail.prune(before, lambda last: self._line(PRUNED, "wegwijs", about=str(last)))
+
+    def _line(
+        self,
+        action: str,
+        who: str,
+        role: str = "",
+        team: str = "",
+        case: str | None = None,
+        outcome: str = "ok",
+        about: str = "",
+        behalf: str = "",
+    ) -> Line:
         known = action_named(action)
-        line = Line(
+        return Line(
             id=uuid4().hex,
             code=known.code,
             at=self._clock.now(),
             who=printable(who),
             role=role,
             team=team,
-            behalf=team if behalf is None else behalf,
+            behalf=behalf,
             action=action,
             kind=action.partition(".")[0],
             deed=known.deed,
             case=case if case and _CASE.fullmatch(case) else None,
             outcome=outcome,
             source=self._source,
-            about=printable(mask(about)[:LONGEST]),
+            about=printable(about[:LONGEST]),
         )
-        head = await self.trail.add(line)
-        NOTED.set(line)
-        return head
 
 
 def action_named(name: str) -> Action:

@@ -1,4 +1,7 @@
-"""What could not be told to other systems: a beheerder sees all of it, a coördinator that of their organisation."""
+"""What could not be told to other systems: a beheerder sees all of it, a coördinator that of their organisation.
+
+Below it stands, for a beheerder, what stands still at Wegwijs itself.
+"""
 
 from http import HTTPStatus
 
@@ -9,9 +12,11 @@ from bot.people import Role
 from bot.ports import Session
 from bot.staff.deliveries_page import row, summary
 from bot.staff.desk import HOME, Desk, colleague
+from bot.staff.stuck_page import stuck_row
 
 DELIVERIES = f"{HOME}/deliveries"
 MAY_SEE: tuple[Role, ...] = ("coordinator", "beheerder")
+_OF_ALL: Role = "beheerder"  # who runs Wegwijs
 _LONGEST_ID = 64
 
 
@@ -28,8 +33,23 @@ def add_deliveries(routes: APIRouter, desk: Desk) -> None:
         rows = [row(one, desk.dutch, now, with_case=may_open) for one in await deliveries.failing(teams)]
         told = summary(await deliveries.counts(teams))
         done = request.query_params.get("again", "")
-        page = desk.pages.show("deliveries.html", session, rows=rows, told=told, again=done if done.isdigit() else "")
+        page = desk.pages.show(
+            "deliveries.html",
+            session,
+            rows=rows,
+            told=told,
+            again=done if done.isdigit() else "",
+            stuck=[stuck_row(one, now) for one in await desk.kept.inbox.stuck()] if session.role == _OF_ALL else (),
+        )
         return HTMLResponse(page)
+
+    @routes.post("/deliveries/stuck")
+    async def stuck_again(request: Request) -> Response:
+        session, sent = await desk.sent(request, roles=(_OF_ALL,))
+        one = sent.get("stuck", "")[:_LONGEST_ID]
+        await desk.note(session, "deliveries.again", about=one or "alles wat stilstaat")
+        done = await desk.kept.inbox.again({one} if one else None, desk.now())
+        return RedirectResponse(f"{DELIVERIES}?again={done}", HTTPStatus.SEE_OTHER)
 
     @routes.post("/deliveries/again")
     async def again(request: Request) -> Response:

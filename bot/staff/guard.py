@@ -9,23 +9,18 @@ from fastapi import Request, Response
 from fastapi.routing import APIRoute
 
 from bot.ports import StoreAway
+from bot.safe import SAFE
 from bot.staff.audit import NOTED
 
 LARGEST_FORM = 100_000  # bytes
 _SAFE = {"GET", "HEAD", "OPTIONS"}
 _HEADERS = {
+    **SAFE,
     "Content-Security-Policy": (
         "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src 'self' data:; "
         "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
     ),
-    "Cache-Control": "no-store",
-    "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
-    # Not "no-referrer": a browser then sends "Origin: null" with our own forms.
-    "Referrer-Policy": "same-origin",
-    "Cross-Origin-Opener-Policy": "same-origin",
-    "Cross-Origin-Resource-Policy": "same-origin",
-    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
 }
 
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]

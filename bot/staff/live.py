@@ -9,10 +9,10 @@ from contextlib import suppress
 from bot.handover import Staff
 from bot.messages import Value
 from bot.ports import Changes, StoreAway
-from bot.queue import Wanted, case_number, topic
+from bot.queue import Wanted, topic
 from bot.staff.access import Door
 
-BEAT = 15.0  # seconds between signs of life; also how late a change by another process is seen
+BEAT = 15.0  # seconds between signs of life
 _TOGETHER = 0.3  # seconds; what changes in them becomes one event
 _ALL = "*"
 _MOST = 50  # urgent ones; who has more hears of the next when these are done
@@ -47,9 +47,9 @@ async def changes(
 ) -> AsyncIterator[str]:
     """Give an event each time cases of these teams changed, until the colleague is out or the server stops.
 
-    It begins with the numbers of what is urgent, and gives them again when they are others. What another
-    process changed shows only in the pulse: anything may have changed then. It ends as well when the database
-    is away; the page tries again by itself.
+    It begins with the numbers of what is urgent, and gives them again when they are others. What no bell told
+    shows in the pulse: anything may have changed then. It ends as well when the database is away; the page
+    tries again by itself.
     """
     with suppress(StoreAway):
         async with changed.subscribe(*map(topic, teams)) as listener:
@@ -67,7 +67,7 @@ async def changes(
 def _told(rung: AbstractSet[str], before: Pulse, now: Pulse) -> str:
     """Return what an open page hears of this."""
     anything = _ALL in rung or (not rung and now != before)
-    numbers = [_ALL] if anything else list(map(case_number, rung))
+    numbers = [_ALL] if anything else list(rung)
     changed = _event("changed", numbers) if numbers else ""
     urgent = _event("urgent", now.urgent) if now.urgent != before.urgent else ""
     return changed + urgent or _SIGN_OF_LIFE

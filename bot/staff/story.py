@@ -22,6 +22,7 @@ from bot.events import (
     Noted,
     Passed,
     Rang,
+    Rated,
     Released,
     ReminderDone,
     ReminderSet,
@@ -31,7 +32,7 @@ from bot.events import (
 )
 from bot.messages import Part, Value, read_payload
 from bot.staff import words
-from bot.staff.words import FACTS, OUTCOMES, RANG, RESULTS, Dutch
+from bot.staff.words import FACTS, OUTCOMES, RANG, RATED, RESULTS, Dutch
 from referral.model import PLACE, Ask, Decision
 
 _FOLDED: Mapping[str, str] = {
@@ -80,7 +81,7 @@ def lines(events: Sequence[Event], name: str | None, pushed: bool, now: datetime
         if isinstance(event, Said):
             titles |= {choice.payload: choice.title for choice in event.reply.choices}
             found.append(_said(event, not pushed or event.id in delivered, now))
-        elif isinstance(event, Heard):
+        elif isinstance(event, Heard) and event.again is None:
             found.append(_heard(event, titles, words.person(name), now))
     return tuple(found)
 
@@ -142,7 +143,7 @@ def sentence(event: Event, who: str, said: Mapping[str, Said], dutch: Dutch) -> 
             return f"Het gesprek werd{urgent} doorgegeven aan {dutch.organisation(event.organisation)}."
         case Withdrawn():
             return f"{who} trok de vraag terug."
-        case FollowUpAgreed() | FollowUpDeclined() | Rang() | Followed():
+        case FollowUpAgreed() | FollowUpDeclined() | Rang() | Followed() | Rated():
             return _later(event, who, dutch)
         case _:
             return f"{event.by} {done(event, dutch)}"
@@ -184,7 +185,7 @@ def corrected(event: Corrected, dutch: Dutch) -> str:
     return f"{'; '.join([*themes, *signals, *facts])}."
 
 
-def _later(event: FollowUpAgreed | FollowUpDeclined | Rang | Followed, who: str, dutch: Dutch) -> str:
+def _later(event: FollowUpAgreed | FollowUpDeclined | Rang | Followed | Rated, who: str, dutch: Dutch) -> str:
     match event:
         case FollowUpAgreed():
             return f"{who} vindt een vraag of het gelukt is goed, op {words.moment(event.first, event.at)}."
@@ -195,6 +196,8 @@ def _later(event: FollowUpAgreed | FollowUpDeclined | Rang | Followed, who: str,
         case Followed():
             how = RESULTS[event.result].lower()
             return f"{who} vertelde hoe het ging met {dutch.organisation(event.organisation)}: {how}."
+        case Rated():
+            return f"{who} vond het antwoord over {dutch.organisation(event.organisation)} {RATED[event.verdict]}."
 
 
 def _told(event: Heard, dutch: Dutch) -> str:

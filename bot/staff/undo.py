@@ -3,12 +3,12 @@
 import asyncio
 import logging
 from collections.abc import Mapping
-from contextlib import suppress
 from datetime import timedelta
 
 from bot.assistant import Assistant
 from bot.handover import NotAllowed, Staff
 from bot.ports import StoreAway
+from bot.problems import name_of
 from bot.staff.undoable import carry_out, check, pending_id
 from bot.undo import Pending, Pendings, Undoable
 
@@ -75,8 +75,12 @@ class Undoing:
     async def run(self, stop: asyncio.Event) -> None:
         """Carry out what is due, until we stop; what is not due then is carried out after the next start."""
         while not stop.is_set():
-            with suppress(StoreAway):  # what was started is started again later
+            try:
                 await self.run_due()
+            except StoreAway:
+                pass  # what was started is started again later
+            except Exception as problem:  # one that cannot be read must not keep the others
+                log.error("something that staff did was not carried out: %s", name_of(problem))
             await self._rest(stop)
 
     async def _rest(self, stop: asyncio.Event) -> None:
@@ -93,7 +97,7 @@ class Undoing:
     async def _until_next(self) -> float:
         try:
             due = await self.pendings.next_due()
-        except StoreAway:
+        except Exception:  # the database is away, or whatever it is: look again in a moment
             return _LOOK
         left = (due - self._assistant.clock.now()).total_seconds() if due else _LOOK
         return min(max(left, _SHORTEST), _LOOK)

@@ -34,6 +34,13 @@ RESULTS: dict[Result, str] = {
     "no_answer": "Kreeg geen antwoord",
     "not_helped": "Niet geholpen",
 }
+RATED = {
+    "yes": "nuttig",
+    "no": "niet nuttig",
+    "not_my_question": "niet nuttig, want het past niet bij de vraag",
+    "unclear": "niet nuttig, want het is niet duidelijk",
+    "cannot_go": "niet nuttig, want daar kan de bewoner niet terecht",
+}
 RANG: dict[Timer, str] = {
     "late": "Wegwijs zei dat het langer duurt dan gedacht.",
     "unanswered": "Wegwijs noemde een andere weg, omdat er nog niemand antwoordde.",

@@ -1,18 +1,20 @@
-"""Keeps the audit log, which can only grow.
+"""Keeps the audit log, which can only grow, but for lines that are old enough.
 
-Triggers refuse to change or erase a line (see migration 0006). Who gets round them breaks the chain of hashes,
-and who writes the whole chain anew does not have the head that was noted elsewhere.
+Triggers refuse to change a line, or to erase one before it is five years old (see migrations 0006 and 0015). Who
+gets round them breaks the chain of hashes, and who writes the whole chain anew does not have the head that was noted
+elsewhere.
 """
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, insert, select
+from sqlalchemy import ColumnElement, Row, delete, func, insert, literal, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.audit import Head, Line, Sealed, Sought, seal
 from bot.stores.engines import Engines, to_the_end
-from bot.stores.tables import AUDIT
+from bot.stores.tables import AUDIT, AUDIT_ANCHORS
 
 _LOCK = "audit log"
 _AT_ONCE = 1000
@@ -43,6 +45,25 @@ class SqlTrail:
         async with self._engines.reading() as connection:
             return await _head(connection)
 
+    async def anchor(self) -> Head:
+        """Return the last line that was erased because it was old; the start when none was."""
+        async with self._engines.reading() as connection:
+            return await _anchor(connection)
+
+    @to_the_end
+    async def prune(self, before: datetime, told: Callable[[Head], Line]) -> int:
+        """Erase the lines up to a moment from the begin, and return how many; `told` makes the line that says so."""
+        async with self._engines.writing(only=_LOCK) as connection:
+            anchor = await _anchor(connection)
+            last = await _last_until(connection, before)
+            if last.number <= anchor.number:
+                return 0
+            await connection.execute(insert(AUDIT_ANCHORS).values(number=last.number, hash=last.hash, at=before))
+            sealed = seal(told(last), await _head(connection))
+            await connection.execute(insert(AUDIT), _columns(sealed))
+            gone = await connection.execute(delete(AUDIT).where(AUDIT.c.number <= last.number))
+        return gone.rowcount
+
     async def walk(self) -> AsyncIterator[Sealed]:
         """Give all lines, oldest first, as they stand there."""
         last = None
@@ -62,6 +83,20 @@ class SqlTrail:
             if limit == 1:
                 raise
         return await self._after(last, limit // 2)
+
+
+async def _anchor(connection: AsyncConnection) -> Head:
+    query = select(AUDIT_ANCHORS.c.number, AUDIT_ANCHORS.c.hash).order_by(AUDIT_ANCHORS.c.number.desc()).limit(1)
+    row = (await connection.execute(query)).one_or_none()
+    return Head(row.number, row.hash) if row else Head()
+
+
+async def _last_until(connection: AsyncConnection, before: datetime) -> Head:
+    """Return the last line before the first one that is to stay."""
+    stays = select(func.min(AUDIT.c.number)).where(AUDIT.c.at > before).scalar_subquery()
+    older = select(AUDIT.c.number, AUDIT.c.hash).where(AUDIT.c.number < func.coalesce(stays, literal(2**62)))
+    row = (await connection.execute(older.order_by(AUDIT.c.number.desc()).limit(1))).one_or_none()
+    return Head(row.number, row.hash) if row else Head()
 
 
 async def _head(connection: AsyncConnection) -> Head:

@@ -2,21 +2,35 @@
 
 from collections.abc import Iterator, Sequence
 
-from sqlalchemy import ColumnElement, Select, and_, delete, false, func, insert, literal, or_, select, union_all
+from sqlalchemy import (
+    ColumnElement,
+    FromClause,
+    Select,
+    and_,
+    delete,
+    false,
+    func,
+    insert,
+    literal,
+    or_,
+    select,
+    union_all,
+)
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.queue import Case, Wanted
-from bot.stores.tables import CASES
+from bot.stores.tables import CASES, CONVERSATION_KEYS
+from bot.stores.vault import ConversationKey, Vault
 from referral.model import UNKNOWN
 
 _STATES = {"nieuw": "waiting", "mij": "staff", "bewoner": "staff", "anderen": "staff", "gesloten": "closed"}
 _URGENT = "1"  # the place of every urgent case is before this one, and that of every closed one
 
 
-async def put(connection: AsyncConnection, case: Case) -> str | None:
+async def put(connection: AsyncConnection, case: Case, key: ConversationKey) -> str | None:
     """Set the row of a conversation; return the team that had it before, None when nobody did."""
     before = await take_out(connection, case.conversation)
-    await connection.execute(insert(CASES), row(case))
+    await connection.execute(insert(CASES), row(case, key))
     return before
 
 
@@ -27,14 +41,21 @@ async def take_out(connection: AsyncConnection, conversation: str) -> str | None
     return team
 
 
-async def page(connection: AsyncConnection, wanted: Wanted, after: str, limit: int) -> tuple[Case, ...]:
+async def one(connection: AsyncConnection, vault: Vault, this: ColumnElement[bool]) -> Case | None:
+    """Return the case that this finds, None when there is none."""
+    row = (await connection.execute(_sealed(CASES).where(this))).one_or_none()
+    return None if row is None else _case(vault, *row)
+
+
+async def page(connection: AsyncConnection, vault: Vault, wanted: Wanted, after: str, limit: int) -> tuple[Case, ...]:
     """Return the first wanted cases behind this place. Each team is read in its own order, so nothing is sorted."""
     if not wanted.teams:
         return ()
     each = [_of_team(team, wanted, after, limit).subquery() for team in wanted.teams]
-    together = union_all(*(select(one.c.place, one.c.body) for one in each)).subquery()
-    bodies = await connection.scalars(select(together.c.body).order_by(together.c.place).limit(limit))
-    return tuple(Case.model_validate_json(body) for body in bodies)
+    together = union_all(*map(select, each)).subquery()
+    first = select(together).order_by(together.c.place).limit(limit).subquery()
+    rows = await connection.execute(_sealed(first).order_by(first.c.place))
+    return tuple(_case(vault, *row) for row in rows)
 
 
 async def count(connection: AsyncConnection, wanted: Sequence[Wanted], most: int) -> tuple[int, ...]:
@@ -46,8 +67,8 @@ async def count(connection: AsyncConnection, wanted: Sequence[Wanted], most: int
     return tuple((await connection.execute(select(*numbers))).one())
 
 
-def row(case: Case) -> dict[str, object]:
-    """Return a case as a row: the whole of it, and the columns to find it by."""
+def row(case: Case, key: ConversationKey) -> dict[str, object]:
+    """Return a case as a row: the whole of it, sealed, and the columns to find it by."""
     columns = {"conversation", "organisation", "state", "urgent", "owner", "waits_for", "language"}
     return {
         **case.model_dump(include={*columns, "opened_at", "reminder_at"}),
@@ -55,12 +76,24 @@ def row(case: Case) -> dict[str, object]:
         "place": case.place,
         "themes": f" {' '.join(case.themes)} ",
         "wijk": case.wijk or UNKNOWN,
-        "body": case.model_dump_json(),
+        "body": key.seal(case.model_dump_json(), "case"),
     }
 
 
-def _of_team(team: str, wanted: Wanted, after: str, limit: int) -> Select[tuple[str, str]]:
-    theirs = select(CASES.c.place, CASES.c.body).where(CASES.c.organisation == team, _fits(wanted))
+def _sealed(found: FromClause) -> Select[str, str, str | None]:
+    keys = CONVERSATION_KEYS.c
+    both = found.outerjoin(CONVERSATION_KEYS, keys.conversation == found.c.conversation)
+    return select(found.c.conversation, found.c.body, keys.wrapped).select_from(both)
+
+
+def _case(vault: Vault, conversation: str, body: str, wrapped: str | None) -> Case:
+    return Case.model_validate_json(vault.key(conversation, wrapped).open(body, "case"))
+
+
+def _of_team(team: str, wanted: Wanted, after: str, limit: int) -> Select[str, str, str]:
+    theirs = select(CASES.c.place, CASES.c.conversation, CASES.c.body).where(
+        CASES.c.organisation == team, _fits(wanted)
+    )
     return theirs.where(CASES.c.place > after).order_by(CASES.c.place).limit(limit)
 
 

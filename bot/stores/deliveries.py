@@ -101,13 +101,6 @@ class SqlDeliveries:
             done = await connection.execute(update(DELIVERIES).where(_fails(teams), these).values(**fresh))
         return done.rowcount
 
-    @to_the_end
-    async def tidy(self, before: datetime) -> None:
-        """Erase what was told before this moment."""
-        told = and_(DELIVERIES.c.standing == "done", DELIVERIES.c.made_at < before)
-        async with self._engines.writing() as connection:
-            await connection.execute(delete(DELIVERIES).where(told))
-
     async def _read(self, query: Any) -> tuple[Delivery, ...]:
         async with self._engines.reading() as connection:
             return tuple(map(_delivery, await connection.execute(query)))

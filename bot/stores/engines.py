@@ -1,19 +1,25 @@
 """A database URL becomes two ways in: one to write and one to read. What fails here is StoreAway."""
 
 import asyncio
+import os
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
-from functools import wraps
+from functools import cached_property, wraps
 from pathlib import Path
 from typing import Any, ParamSpec, TypeVar, cast
 
 import aiosqlite
+import psycopg
 from sqlalchemy import URL, Connection, Engine, event, exc, func, make_url, select
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 from sqlalchemy.pool import ConnectionPoolEntry, PoolProxiedConnection
 
 from bot.ports import StoreAway
+from bot.stores.masters import make_file, masters_from
+from bot.stores.vault import Vault
+
+Line = psycopg.AsyncConnection[tuple[Any, ...]]  # to PostgreSQL, outside of the pool and of transactions
 
 _P = ParamSpec("_P")
 _T = TypeVar("_T")
@@ -28,31 +34,46 @@ _OPTIONS = {
     "hide_parameters": True,  # what residents say must not end up in a log by way of an error
     "pool_timeout": 10,  # seconds
 }
+# A statement that reads is a transaction of its own, and leaves nothing to roll back: fewer ways to the database.
+_TO_READ = {"isolation_level": "AUTOCOMMIT", "pool_reset_on_return": None}
 # FULL: what was committed is on the disk. The timeout (ms) is for other processes, such as `wegwijs forget`.
 _PRAGMAS = ("busy_timeout=5000", "synchronous=FULL", "foreign_keys=ON")
 # secure_delete: what is forgotten is overwritten with zeros.
 _PRAGMAS_TO_WRITE = ("journal_mode=WAL", "secure_delete=ON")
 _PRAGMAS_TO_READ = ("query_only=ON",)
+_ALIVE = {"keepalives_idle": 10, "keepalives_interval": 5, "keepalives_count": 3}  # a dead line is seen in 25 seconds
 
 
 class Engines:
-    """The connections to one database.
+    """The connections to one database, and the vault for what is in it (of this environment when none is given).
 
     SQLite gets one connection to write, because waiting in our own queue is far quicker than for its
     file lock (p99 0.03 s against 1 s), and others to read. PostgreSQL has one pool for both.
     """
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, vault: Vault | None = None) -> None:
         self.url = normalised(url)
+        self._vault = vault
         self.is_file = self.url.get_backend_name() == "sqlite"
         if self.is_file:
             make_directory(self.url)
             self._writer = create_async_engine(self.url, pool_size=1, max_overflow=0, **_OPTIONS)
-            self._reader = create_async_engine(self.url, **_OPTIONS)
+            self._reader = create_async_engine(self.url, **_TO_READ, **_OPTIONS)
             prepare_to_write(self._writer.sync_engine)
             prepare_to_read(self._reader.sync_engine)
         else:
-            self._writer = self._reader = create_async_engine(self.url, pool_pre_ping=True, **_OPTIONS)
+            self._writer = create_async_engine(self.url, pool_pre_ping=True, **_OPTIONS)
+            self._reader = self._writer.execution_options(isolation_level="AUTOCOMMIT")
+
+    @cached_property
+    def vault(self) -> Vault:
+        """What seals and opens. Raises KeyTrouble."""
+        if self._vault is not None:
+            return self._vault
+        masters = masters_from(os.environ, self.url.render_as_string(hide_password=False))
+        if masters.file:
+            make_file(masters.file)
+        return Vault(masters)
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[AsyncConnection]:
@@ -74,6 +95,13 @@ class Engines:
                     number = func.hashtextextended(only, 0)
                     await connection.execute(select(func.pg_advisory_xact_lock(number)))
                 yield connection
+
+    async def line(self) -> Line:
+        """Return a connection to PostgreSQL of the caller's own; both ends notice within 25 seconds that it broke."""
+        _, options = self._writer.dialect.create_connect_args(self.url)
+        theirs = " ".join(f"-c tcp_{name}={value}" for name, value in _ALIVE.items())
+        told = {**_ALIVE, **options, "options": f"{options.get('options', '')} {theirs}".strip()}
+        return await psycopg.AsyncConnection.connect(autocommit=True, **told)
 
     async def wipe(self) -> None:
         """Take what was erased out of SQLite's write-ahead file too, unless somebody is just reading."""

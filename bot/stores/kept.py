@@ -5,6 +5,7 @@ from bot.stores.canned import SqlCannedReplies
 from bot.stores.deliveries import SqlDeliveries
 from bot.stores.directory import SqlDirectory
 from bot.stores.engines import Engines
+from bot.stores.inbox import SqlInbox
 from bot.stores.pending import SqlPendings
 from bot.stores.staff import SqlAccounts
 
@@ -17,4 +18,5 @@ def kept_over(engines: Engines) -> Kept:
         canned=SqlCannedReplies(engines),
         deliveries=SqlDeliveries(engines),
         directory=SqlDirectory(engines),
+        inbox=SqlInbox(engines),
     )

@@ -1,7 +1,7 @@
 """Keeps conversations in memory, for tests. It promises what the SQL store promises."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
@@ -9,9 +9,11 @@ from datetime import UTC, date, datetime
 from bot.conversation import Conversation
 from bot.counted import Dimension, Key, Kind, Span, Tally, Teams
 from bot.events import Decided, Delivered, Event, Followed, Heard, Said, Timer
-from bot.ports import Conflict, OutboxDepth, Timers
+from bot.ports import Conflict, Everything, OutboxDepth, Stop, Timers
 from bot.queue import Case, Wanted, wanted_of
-from bot.stores.bell import Bell, teams
+from bot.standing import Standing
+from bot.stores.bell import Bell, outbox_of, teams
+from bot.stores.memory_shared import MemoryShared
 
 
 @dataclass(frozen=True)
@@ -37,12 +39,16 @@ class MemoryStore:
 
     def __init__(self, pushed: AbstractSet[str] = frozenset({"telegram"})) -> None:
         self.changed = Bell()
+        self.shared = MemoryShared(self._events_of)
         self._pushed = pushed
         self._events: dict[str, tuple[Event, ...]] = {}
         self._cases: dict[str, Case] = {}
         self._timers: dict[str, Timers] = {}
         self._outbox: tuple[_Letter, ...] = ()
         self._tallies: tuple[Tally, ...] = ()
+
+    def _events_of(self, conversation: str) -> int:
+        return len(self._events.get(conversation, ()))
 
     async def read(self, conversation: str) -> tuple[Event, ...]:
         """Return all events of a conversation, oldest first; empty when there is none."""
@@ -72,7 +78,7 @@ class MemoryStore:
         if timers is not None:
             self._timers[conversation] = timers
         self._tallies += tuple(tallies)
-        self.changed.ring(conversation, *topics)
+        self.changed.ring(conversation, *topics, *outbox_of(Conversation(id=conversation).channel, events))
 
     def _push(self, conversation: str, events: Sequence[Event]) -> None:
         said = (_Letter(conversation, event) for event in events if isinstance(event, Said))
@@ -80,11 +86,21 @@ class MemoryStore:
         letters = (*self._outbox, *(letter for letter in said if letter.channel in self._pushed))
         self._outbox = tuple(letter for letter in letters if (letter.conversation, letter.said.id) not in arrived)
 
+    async def everything(self, conversation: str) -> Everything:
+        """Return all that is kept of a conversation, readable: its rows by table; empty when there is nothing."""
+        events = enumerate(self._events.get(conversation, ()), start=1)
+        rows = [
+            {"conversation": conversation, "number": number, "kind": event.kind, "body": event.model_dump(mode="json")}
+            for number, event in events
+        ]
+        return {"events": rows} if rows else {}
+
     async def forget(self, conversation: str) -> bool:
         """Erase a conversation with everything kept about it; tell whether there was one."""
         was_there = self._events.pop(conversation, None) is not None
         case = self._cases.pop(conversation, None)
         self._timers.pop(conversation, None)
+        self.shared.forget(conversation)
         self._outbox = tuple(letter for letter in self._outbox if letter.conversation != conversation)
         self.changed.ring(conversation, *teams(case.organisation if case else None))
         return was_there
@@ -163,7 +179,25 @@ class MemoryStore:
                 due.append((letter.conversation, letter.said))
         return tuple(due[:limit])
 
-    async def failed(self, conversation: str, said: str, retry_at: datetime | None) -> int:
+    async def claim(self, channel: str, now: datetime, until: datetime) -> tuple[str, Said] | None:
+        """Return the first (conversation, Said) that must be sent by now, as the caller's own until a moment."""
+        due = await self.undelivered(channel, 1, now=now)
+        if not due:
+            return None
+        (letter,) = (each for each in self._outbox if (each.conversation, each.said) == due[0])
+        ours = replace(letter, next_try_at=until)
+        self._outbox = tuple(ours if each is letter else each for each in self._outbox)
+        return due[0]
+
+    async def failed(
+        self,
+        conversation: str,
+        said: str,
+        retry_at: datetime | None,
+        *,
+        now: datetime | None = None,  # noqa: ARG002
+        problem: str = "",  # noqa: ARG002
+    ) -> int:
         """Note that sending failed and when to try again, None for never; return how often it failed."""
         letters = (each for each in self._outbox if (each.conversation, each.said.id) == (conversation, said))
         letter = next(letters, None)
@@ -182,6 +216,22 @@ class MemoryStore:
         """Return how much waits to be pushed, over all channels."""
         dead = sum(letter.dead for letter in self._outbox)
         return OutboxDepth(waiting=len(self._outbox) - dead, dead=dead)
+
+    async def resume(self) -> None:
+        """Do nothing: what is in memory ends with its process."""
+
+    async def follow(self, stop: Stop) -> None:
+        """Wait: nobody else can change what is in memory."""
+        await stop.wait()
+
+    async def holds(self, task: str) -> bool:  # noqa: ARG002 -- all tasks
+        """Tell that there is no other process."""
+        return True
+
+    async def standing(self, now: datetime, municipality_of: Callable[[str], str]) -> Standing:  # noqa: ARG002
+        """Return how much is on its way."""
+        depth = await self.outbox_depth()
+        return Standing(letters=depth.waiting, dead_letters=depth.dead, letter_age=0.0, stuck=0, failing=0)
 
     async def ready(self) -> bool:
         """Tell that memory is always there."""

@@ -1,7 +1,8 @@
 """The tables, the same on SQLite and PostgreSQL. `migrations/` brings a database to this; a test compares.
 
-What is kept of a conversation is in `events`, `outbox`, `answers`, `cases`, `timers`, `pending` and `deliveries`, and
-goes by `SqlStore.forget`.
+What is kept of a conversation is in the tables with a column `conversation`, and goes by `SqlStore.forget`: every new
+table with one goes along. What it says is only in `body` of `events`, `cases` and `pending`, sealed (vault.py);
+docs/encryption.md goes through all columns.
 """
 
 from datetime import UTC, datetime
@@ -23,6 +24,7 @@ from sqlalchemy import (
     TypeDecorator,
     UniqueConstraint,
     false,
+    text,
 )
 
 
@@ -45,6 +47,20 @@ class Moment(TypeDecorator[datetime]):
 
 METADATA = MetaData()
 
+
+def _plain(table: str) -> Index:
+    """Return the index by which what is still in the clear is found: of a version from before the keys."""
+    where = text("substr(body, 1, 1) = '{'")
+    return Index(f"ix_{table}_plain", "conversation", sqlite_where=where, postgresql_where=where)
+
+
+def _first() -> Index:
+    """Return the index of the moments at which conversations began, by which the old ones are found."""
+    where = text("number = 1")
+    return Index("ix_events_first", "at", "conversation", sqlite_where=where, postgresql_where=where)
+
+
+
 EVENTS = Table(
     "events",
     METADATA,
@@ -55,6 +71,8 @@ EVENTS = Table(
     Column("body", Text, nullable=False),
     Column("at", Moment, nullable=False),
     UniqueConstraint("conversation", "heard_id", name="uq_events_heard"),
+    _plain("events"),
+    _first(),
 )
 
 OUTBOX = Table(
@@ -69,6 +87,8 @@ OUTBOX = Table(
     Column("attempts", Integer, nullable=False),
     Column("next_try_at", Moment),  # empty: at once
     Column("dead", Boolean, nullable=False),
+    Column("failed_at", Moment),  # later than now: the clock was put back, so do not wait for `next_try_at`
+    Column("problem", Text),  # why it failed last
     ForeignKeyConstraint(["conversation", "number"], ["events.conversation", "events.number"]),
     UniqueConstraint("conversation", "number", name="uq_outbox_event"),
     Index("ix_outbox_due", "channel", "dead", "position"),
@@ -101,6 +121,7 @@ CASES = Table(
     Column("wijk", Text, nullable=False),
     Column("language", Text, nullable=False),
     Column("body", Text, nullable=False),  # the whole Case; the other columns are to find it by
+    _plain("cases"),
     Index("ix_cases_number", "number", unique=True),
     Index("ix_cases_owner", "owner", "state", "organisation", "place"),
     Index(  # in the order of a list, with all that a list can be narrowed by: no row is read that is not shown
@@ -251,6 +272,14 @@ AUDIT = Table(
     Index("ix_audit_at", "at"),
 )
 
+AUDIT_ANCHORS = Table(
+    "audit_anchors",  # triggers let it only grow
+    METADATA,
+    Column("number", BigInteger, primary_key=True, autoincrement=False),  # of the last line that was erased
+    Column("hash", Text, nullable=False),
+    Column("at", Moment, nullable=False),
+)
+
 TALLIES = Table(
     "tallies",  # of nobody: no conversation, no text, whole hours
     METADATA,
@@ -308,3 +337,79 @@ DIRECTORY_CHANGES = Table(
     Column("at", Moment, nullable=False),
     Column("body", Text, nullable=False),  # the whole Change
 )
+
+CHANGES = Table(
+    "changes",  # what other processes must look at (stores/news.py), for ten minutes; PostgreSQL only
+    METADATA,
+    Column("number", BigInteger().with_variant(Integer, "sqlite"), primary_key=True),
+    Column("xact", BigInteger, nullable=False),  # PostgreSQL's number of the transaction
+    Column("conversation", Text, nullable=False),  # its number, no id
+    Column("topics", Text, nullable=False),
+    Column("by", Text, nullable=False),  # a process
+    Column("at", Moment, nullable=False),
+    Index("ix_changes_xact", "xact"),
+)
+
+COMPATIBLE = Table(
+    "compatible",  # one row
+    METADATA,
+    Column("since", Text, primary_key=True),  # the oldest version of the tables whose code still works with these
+)
+
+CONVERSATION_KEYS = Table(
+    "conversation_keys",
+    METADATA,
+    Column("conversation", Text, primary_key=True),
+    Column("master", Text, nullable=False),  # which master key wraps it
+    Column("wrapped", Text, nullable=False),
+    Index("ix_conversation_keys_master", "master"),
+)
+
+HOUSE_KEYS = Table(
+    "house_keys",  # of this database: the numbers of cases and the hashes of what was forgotten come from it
+    METADATA,
+    Column("name", Text, primary_key=True),
+    Column("master", Text, nullable=False),
+    Column("wrapped", Text, nullable=False),
+)
+
+FORGOTTEN = Table(
+    "forgotten",  # so that restoring a backup brings nobody back
+    METADATA,
+    Column("hash", Text, primary_key=True),  # keyed, of the number of a conversation
+    Column("at", Moment, nullable=False),
+    Index("ix_forgotten_at", "at"),
+)
+
+INBOX = Table(
+    "inbox",  # what stands still because it keeps failing; no content
+    METADATA,
+    Column("id", Text, primary_key=True),  # see inbox.mark_of
+    Column("conversation", Text),
+    Column("channel", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("what", Text, nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("standing", Text, nullable=False),  # counted (a process died of it, or a timer failed), aside, again
+    Column("crashes", Integer, nullable=False),
+    Column("tries", Integer, nullable=False),
+    Column("problem", Text, nullable=False),
+    Index("ix_inbox_conversation", "conversation"),
+    Index("ix_inbox_standing", "standing", "at"),
+)
+
+SHARED_ADVICE = Table(
+    "shared_advice",  # private links to one advice; no content
+    METADATA,
+    Column("conversation", Text, primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),  # of the event; one link at a time
+    Column("token_hash", Text, nullable=False, unique=True),  # sha256; the token is only in the link
+    Column("expires", Moment, nullable=False),
+    ForeignKeyConstraint(["conversation", "number"], ["events.conversation", "events.number"]),
+    Index("ix_shared_advice_expires", "expires"),
+)
+
+
+def of_a_conversation() -> tuple[Table, ...]:
+    """Return every table that keeps something of conversations, in the order in which they can be emptied."""
+    return tuple(table for table in reversed(METADATA.sorted_tables) if "conversation" in table.c)

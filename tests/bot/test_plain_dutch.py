@@ -14,8 +14,10 @@ from tests.plain_dutch import (
     CHECKS,
     DATA,
     EASY,
+    EASY_PAPER,
     KNOWN,
     OWN,
+    PAPER,
     Level,
     ease,
     familiar,
@@ -30,6 +32,7 @@ from tests.plain_dutch import (
 )
 
 WEB = TEXTS.parent / "channels" / "web" / "texts"
+PAPERS = WEB.parent / "papers"
 TO_CHILDREN = "danger.kindertelefoon"
 
 Texts = dict[str, str]
@@ -65,6 +68,8 @@ FILES: dict[str, tuple[Level, Texts]] = {
     **{place: (DATA, texts) for place, texts in in_data().items()},
     "bot/texts/nl-simple.yaml": (EASY, read(TEXTS / "nl-simple.yaml")),
     "bot/channels/web/texts/nl-simple.yaml": (EASY, read(WEB / "nl-simple.yaml")),
+    "bot/channels/web/papers/nl.yaml": (PAPER, read(PAPERS / "nl.yaml")),
+    "bot/channels/web/papers/nl-simple.yaml": (EASY_PAPER, read(PAPERS / "nl-simple.yaml")),
     "referral/data/words/nl-simple.yaml": (EASY, read(DATA_FILES / "words" / "nl-simple.yaml")),
 }
 EVERYTHING = {text for _, texts in FILES.values() for text in texts.values()}
@@ -102,7 +107,7 @@ def test_easy_dutch_is_easier_than_dutch():
 def test_the_list_of_known_words_holds_nothing_that_is_not_needed():
     used = {word.casefold() for text in EVERYTHING for word in words(text) if is_rare(word, EASY)}
 
-    assert {word for name in OWN.lists for word in KNOWN[name] if word.casefold() not in used} == set()
+    assert {word for name in PAPER.lists for word in KNOWN[name] if word.casefold() not in used} == set()
     assert set(KNOWN["long"]) <= {sentence for text in EVERYTHING for sentence in sentences(text)}
 
 

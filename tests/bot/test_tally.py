@@ -16,6 +16,7 @@ from bot.events import (
     Heard,
     Passed,
     Rang,
+    Rated,
     Said,
     Withdrawn,
 )
@@ -256,3 +257,27 @@ def test_a_real_talk_is_counted(talk):
 
     assert found[0].kind == "asked"
     assert found[0].theme in ("geldzorgen", "wonen")
+
+
+# ---------------------------------------------------------------- was it useful?
+
+
+def rated(minutes=0.0, useful=True, wrong=None):
+    return Rated(
+        at=later(minutes), said="said 1", organisation=TEAM, themes=("geldzorgen",), useful=useful, wrong=wrong
+    )
+
+
+def test_each_answer_counts_as_what_the_resident_found_last():
+    found = counted(rated(), rated(1, useful=False), rated(2, useful=False, wrong="cannot_go"))
+
+    assert [(one.kind, one.what) for one in found] == [
+        ("rated", "yes"), ("unrated", "yes"), ("rated", "no"), ("unrated", "no"), ("rated", "cannot_go"),
+    ]  # fmt: skip
+    assert {(one.organisation, one.theme) for one in found} == {(TEAM, "geldzorgen")}
+
+
+def test_a_change_of_mind_after_the_week_leaves_its_figures_alone():
+    week = 7 * 24 * 60
+
+    assert [one.what for one in counted(rated(), rated(week, useful=False), rated(week + 1))] == ["yes"]

@@ -6,16 +6,15 @@ from typing import Any
 from fastapi import Request
 from fastapi.responses import HTMLResponse, JSONResponse, Response
 
+from bot.safe import SAFE
+
 HEADERS: Mapping[str, str] = {
-    "cache-control": "no-store",
+    **SAFE,
+    "permissions-policy": "camera=(), geolocation=(), microphone=(self)",  # for who wants to dictate
     "content-security-policy": (
         "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
         "form-action 'self'; base-uri 'none'; object-src 'none'; frame-ancestors 'none'"
     ),
-    "cross-origin-opener-policy": "same-origin",
-    "permissions-policy": "camera=(), geolocation=(), microphone=()",
-    "referrer-policy": "same-origin",  # "no-referrer" would take the Origin from our own forms too
-    "x-content-type-options": "nosniff",
     "x-frame-options": "DENY",
 }
 

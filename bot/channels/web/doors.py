@@ -1,14 +1,16 @@
 """What comes in over HTTP, made sure of before anything is done with it: who asks, from where, how much."""
 
-import hashlib
 import re
 import secrets
-from urllib.parse import parse_qsl, urlsplit
+from collections.abc import Mapping
+from urllib.parse import parse_qsl
 from uuid import uuid4
 
 from fastapi import Request
 
+from bot.channels.web.origins import Origins, is_elsewhere
 from bot.messages import Value
+from bot.queue import case_number as numbered
 
 COOKIE = "wegwijs"
 MOST_BYTES = 300_000
@@ -32,44 +34,57 @@ class Message(Value):
     text: str
     language: str | None
     start: str | None
+    municipality: str | None = None
     after: int = 0
 
 
-def check_origin(request: Request) -> None:
-    """Raise Refused when another website sent this."""
-    site = request.headers.get("sec-fetch-site")  # a browser's own word; no page can change it
-    if site == "same-origin":
-        return
-    origin = request.headers.get("origin")
-    elsewhere = origin is not None and urlsplit(origin).netloc != request.headers.get("host")
-    if site == "cross-site" or elsewhere:
+def check_origin(request: Request, origins: Origins) -> None:
+    """Raise Refused when another website sent this, unless it is a listed one that holds the key itself."""
+    if is_elsewhere(request) and not (origins.allow(request) and bearer_of(request)):
         raise Refused(403, "refused")
 
 
 async def read_form(request: Request) -> Message:
     """Return what the form sent; raise Refused when it is too much."""
-    form = dict(parse_qsl((await _body(request)).decode("latin-1"), keep_blank_values=True, errors="replace"))
+    form = await read_fields(request)
     number = form.get("id", "")
     message = Message(
         id=number if _NUMBER.fullmatch(number) else str(uuid4()),
         text=form.get("choice") or form.get("message", ""),
         language=form.get("taal"),
         start=form.get("start"),
+        municipality=form.get("gemeente"),
         after=_whole(form.get("after")),
     )
     request.state.message = message
     return message
 
 
+async def read_fields(request: Request) -> Mapping[str, str]:
+    """Return the fields of a form; raise Refused when it is too much."""
+    return dict(parse_qsl((await _body(request)).decode("latin-1"), keep_blank_values=True, errors="replace"))
+
+
+def bearer_of(request: Request) -> str | None:
+    """Return the token that the chat on another site holds; where there is one, no cookie counts."""
+    kind, _, token = request.headers.get("authorization", "").partition(" ")
+    return token if kind.lower() == "bearer" and _TOKEN.fullmatch(token) else None
+
+
 def conversation_of(request: Request) -> str | None:
     """Return the conversation of this browser, None before its first message."""
-    token = request.cookies.get(COOKIE, "")
+    token = bearer_of(request) or request.cookies.get(COOKIE, "")
     return f"web:{token}" if _TOKEN.fullmatch(token) else None
 
 
 def new_token() -> str:
     """Return the secret number of a conversation that has yet to begin."""
     return secrets.token_hex(16)
+
+
+def is_token(text: str) -> bool:
+    """Tell whether this can be a secret number that we gave."""
+    return _TOKEN.fullmatch(text) is not None
 
 
 def token_for(message: Message) -> str:
@@ -87,8 +102,8 @@ def events_seen(request: Request) -> int:
 
 
 def case_number(conversation: str | None) -> str:
-    """Return what may stand in a log for a conversation; its id is a secret of the browser."""
-    return hashlib.sha256(conversation.encode()).hexdigest()[:16] if conversation else "none"
+    """Return what may stand in a log or a page for a conversation; its id is a secret of the browser."""
+    return numbered(conversation) if conversation else "none"
 
 
 async def _body(request: Request) -> bytes:

@@ -1,13 +1,18 @@
 """Events to what the page shows of them, oldest first. Values in, values out."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Literal
 
+from bot.conversation import replay
 from bot.events import Assigned, Claimed, Closed, Event, HandedOver, Heard, Passed, Reopened, Said
-from bot.messages import Choice, Part, Value
+from bot.messages import Choice, Part, Value, read_payload
 
 BOT = "bot"
+
+# Buttons of an earlier reply that mean the same at any moment; the others go.
+_STAY = {"contact", "follow_up"}
+_PUTS_RIGHT = {"theme", "inform"}  # stay beside the one that was pressed: another answer puts that right
 
 
 class Entry(Value):
@@ -22,16 +27,28 @@ class Entry(Value):
     text: str = ""
     parts: tuple[Part, ...] = ()
     choices: tuple[Choice, ...] = ()
+    chosen: str | None = None
+    unsure: bool = False
     at: datetime
 
 
 def entries_of(events: Sequence[Event], title_of: Callable[[str, str], str | None]) -> tuple[Entry, ...]:
-    """Return what there is to show; only what was said last has buttons.
+    """Return what there is to show, with the buttons that can be pressed now; none while a colleague holds it.
 
     `title_of` gives the words of a button (payload, language) that did not stand under the last reply.
     """
     entries = tuple(_entries(events, title_of))
-    return (*(_without_choices(entry) for entry in entries[:-1]), *entries[-1:])
+    if replay("", events).held_by_staff:
+        return tuple(entry.model_copy(update={"choices": ()}) for entry in entries)
+    chosen = _chosen(events)
+    return (*(_earlier(entry, chosen.get(entry.number)) for entry in entries[:-1]), *entries[-1:])
+
+
+def news_of(events: Sequence[Event], seen: int, title_of: Callable[[str, str], str | None]) -> tuple[Entry, ...]:
+    """Return what is new for who has seen so many events: what came, behind it replies whose buttons changed."""
+    before = {entry.number: entry for entry in entries_of(events[:seen], title_of)}
+    news = [entry for entry in entries_of(events, title_of) if before.get(entry.number) != entry]
+    return tuple(sorted(news, key=lambda entry: entry.number in before))
 
 
 def language_of(events: Iterable[Event]) -> str | None:
@@ -42,14 +59,16 @@ def language_of(events: Iterable[Event]) -> str | None:
 
 def _entries(events: Sequence[Event], title_of: Callable[[str, str], str | None]) -> Iterator[Entry]:
     last: Said | None = None
+    pressed = False
     organisation: str | None = None
     for number, event in enumerate(events, start=1):
         match event:
-            case Heard() if event.text:
+            case Heard() if event.text and event.again is None:
+                pressed = read_payload(event.text) is not None
                 yield _heard(number, event, last, title_of)
             case Said():
                 last = event
-                yield _said(number, event, organisation)
+                yield _said(number, event, organisation, pressed=pressed)
             case HandedOver() | Passed():
                 organisation = event.organisation
             case Claimed() | Assigned() | Reopened():
@@ -71,7 +90,7 @@ def _heard(number: int, heard: Heard, last: Said | None, title_of: Callable[[str
     return Entry(number=number, id=heard.id, by="resident", language=language, text=text, at=heard.at)
 
 
-def _said(number: int, said: Said, organisation: str | None) -> Entry:
+def _said(number: int, said: Said, organisation: str | None, *, pressed: bool) -> Entry:
     staff = said.by != BOT
     return Entry(
         number=number,
@@ -81,9 +100,30 @@ def _said(number: int, said: Said, organisation: str | None) -> Entry:
         language=said.reply.language,
         parts=said.reply.parts,
         choices=said.reply.choices,
+        unsure=said.reply.status == "clarify" and not pressed,  # who asks for the list of subjects is understood
         at=said.at,
     )
 
 
-def _without_choices(entry: Entry) -> Entry:
-    return entry.model_copy(update={"choices": ()})
+def _chosen(events: Sequence[Event]) -> Mapping[int, str]:
+    """Return for each reply (by its number) which of its buttons was pressed last."""
+    offered: dict[str, int] = {}
+    chosen: dict[int, str] = {}
+    for number, event in enumerate(events, start=1):
+        match event:
+            case Said():
+                offered |= {choice.payload: number for choice in event.reply.choices}
+            case Heard() if event.text in offered:
+                chosen[offered[event.text]] = event.text
+    return chosen
+
+
+def _earlier(entry: Entry, chosen: str | None) -> Entry:
+    names = _STAY | _PUTS_RIGHT if chosen else _STAY
+    stay = tuple(one for one in entry.choices if one.payload == chosen or _name_of(one) in names)
+    return entry.model_copy(update={"choices": stay, "chosen": chosen})
+
+
+def _name_of(choice: Choice) -> str | None:
+    read = read_payload(choice.payload)
+    return read[0] if read else None

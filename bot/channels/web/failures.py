@@ -5,13 +5,16 @@ import traceback
 from collections.abc import Awaitable, Callable
 
 from fastapi import HTTPException, Request
+from fastapi.exception_handlers import http_exception_handler
 from fastapi.responses import Response
 from fastapi.routing import APIRoute
 
 from bot.assistant import Assistant
 from bot.channels.web import answers
 from bot.channels.web.doors import Message, Refused, case_number, conversation_of, new_token
+from bot.channels.web.origins import Origins
 from bot.channels.web.page import Pages
+from bot.limits import TooFast
 from bot.ports import StoreAway
 
 log = logging.getLogger("wegwijs")
@@ -19,8 +22,8 @@ log = logging.getLogger("wegwijs")
 Handler = Callable[[Request], Awaitable[Response]]
 
 
-def kind_route(pages: Pages, assistant: Assistant) -> type[APIRoute]:
-    """Return a kind of route that answers in a friendly sentence, whatever goes wrong."""
+def kind_route(pages: Pages, assistant: Assistant, origins: Origins) -> type[APIRoute]:
+    """Return a kind of route that answers in a friendly sentence, whatever goes wrong, also to a listed website."""
 
     class KindRoute(APIRoute):
         def get_route_handler(self) -> Handler:  # type: ignore[override]
@@ -28,12 +31,15 @@ def kind_route(pages: Pages, assistant: Assistant) -> type[APIRoute]:
 
             async def handle(request: Request) -> Response:
                 try:
-                    return await inner(request)
-                except HTTPException:
-                    raise
+                    answer = await inner(request)
+                except HTTPException as problem:  # such as 204: also a listed website must be able to read it
+                    answer = await http_exception_handler(request, problem)
                 except Exception as problem:
                     status, key = _told(problem, request)
-                    return _failure(request, pages, assistant, status, key)
+                    answer = _failure(request, pages, assistant, status, key)
+                    if isinstance(problem, TooFast):
+                        answer.headers["retry-after"] = str(problem.seconds)
+                return origins.dress(answer, request)
 
             return handle
 
@@ -45,6 +51,8 @@ def _told(problem: Exception, request: Request) -> tuple[int, str]:
     match problem:
         case Refused():
             return problem.status, problem.key
+        case TooFast():
+            return 429, "busy"
         case StoreAway():
             log.error("web: the store is away")
             return 503, "away"

@@ -20,6 +20,7 @@ class Listener(Value):
     conversation: str
     seen: int
     language: str | None
+    other: bool = False  # what stands on the page is of another conversation, which a second tab has replaced
 
 
 async def news(
@@ -41,13 +42,13 @@ async def news(
                 events = await assistant.store.read(page.conversation)
             except StoreAway:
                 return
-            if len(events) < seen:
+            if page.other or len(events) < seen:
                 yield ServerSentEvent(event="gewist", raw_data="gewist")  # without data a browser passes it by
                 return
-            for entry in pages.entries(events):
-                if entry.number > seen:
-                    html = pages.messages([entry], page.language, assistant.clock.now(), events)
-                    yield ServerSentEvent(event="bericht", raw_data=html, id=str(entry.number))
+            for entry in pages.news(events, seen):
+                html = pages.messages([entry], page.language, assistant.clock.now(), events)
+                number = str(entry.number) if entry.number > seen else None  # an earlier one has other buttons
+                yield ServerSentEvent(event="bericht", raw_data=html, id=number)
             seen = len(events)
 
 

@@ -7,7 +7,7 @@ from datetime import date
 
 from bot.counted import Dimension, Figures, Kind, Teams
 from bot.staff.numbers.suppress import Counts
-from bot.staff.words import OUTCOMES, RESULTS, Dutch, language
+from bot.staff.words import OUTCOMES, RATED, RESULTS, Dutch, language
 
 _SPLIT = "\t"  # between the parts of a row's name
 _UNKNOWN = "Onbekend"
@@ -26,6 +26,7 @@ _WITHOUT = {
 _CORRECTED = {"themes": "Het onderwerp", "signals": "Het gevaar", "facts": "Een antwoord, zoals de wijk"}
 _CLOSED = {**{str(outcome): words for outcome, words in OUTCOMES.items()}, "withdrawn": "Bewoner trok de vraag terug"}
 _TOLD = {str(result): words for result, words in RESULTS.items()}
+_RATED = {verdict: words.capitalize() for verdict, words in RATED.items()}
 UNMET = frozenset({"declined", "not_reached", "nothing_found"})  # somebody was not helped
 KEPT, BROKEN = "kept", "broken"
 
@@ -43,6 +44,7 @@ class Topic:
     calls: Callable[[Dutch, str], str]
     only: str | None = None  # of the last dimension
     of_all: bool = False
+    minus: Kind | None = None  # what was taken back in the same week
 
 
 def _in(names: Mapping[str, str]) -> Callable[[Dutch, str], str]:
@@ -94,6 +96,11 @@ TOPICS: tuple[Topic, ...] = (
         "Antwoord", "followed", ("what",), _in(_TOLD),
     ),
     Topic(
+        "nuttig", "Of het antwoord nuttig was",
+        "Onder een verwijzing in de webchat staat de vraag: was dit nuttig? Elk antwoord telt één keer.",
+        "Antwoord", "rated", ("what",), _in(_RATED), minus="unrated",
+    ),
+    Topic(
         "verbeterd", "Wat medewerkers verbeterden", "Wat Wegwijs verkeerd had begrepen.",
         "Verbeterd", "corrected", ("what",), _in(_CORRECTED),
     ),
@@ -110,6 +117,9 @@ async def counts_of(topic: Topic, figures: Figures, teams: Teams | None) -> Coun
     if topic.of_all:
         return await _without(figures)
     found = await figures.tallied(topic.kind, topic.by, teams=teams)
+    if topic.minus:
+        undone = await figures.tallied(topic.minus, topic.by, teams=teams)
+        found = {at: number - undone.get(at, 0) for at, number in found.items()}
     counts: dict[str, dict[date, int]] = defaultdict(dict)
     for (week, key), number in found.items():
         if topic.only is None or key[-1] == topic.only:

@@ -310,20 +310,6 @@ async def test_what_was_given_up_can_be_tried_again_by_who_may(world):
     assert [one.what for one in recorder.told] == ["case.opened"]
 
 
-async def test_what_was_told_is_forgotten_after_a_month(world):
-    courier = world.courier({"klantinteracties": Recorder(), "webhook": Recorder(), "mail": Recorder()})
-    await world.hand_over()
-    await world.run(courier)
-
-    world.clock.move(days=29)
-    await courier.tidy()
-    assert len(await world.kept()) == 3
-    world.clock.move(days=2)
-    await courier.tidy()
-
-    assert await world.kept() == []
-
-
 def test_the_decision_touches_nothing():
     case = Case(
         conversation="web:anna", organisation=TEAM, state="staff", urgent=False, owner="Sanne", themes=(), signals=(),

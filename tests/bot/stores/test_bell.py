@@ -4,7 +4,10 @@ import asyncio
 
 import pytest
 
+from bot.queue import case_number
 from bot.stores.bell import Bell
+
+ONE, TWO = case_number("web:1"), case_number("web:2")
 
 
 async def test_a_listener_hears_its_own_conversation_only():
@@ -14,8 +17,8 @@ async def test_a_listener_hears_its_own_conversation_only():
         bell.ring("web:2")
         bell.ring("web:1")
 
-        assert await anext(mine) == "web:1"
-        assert [await anext(every), await anext(every)] == ["web:2", "web:1"]
+        assert await anext(mine) == ONE
+        assert [await anext(every), await anext(every)] == [TWO, ONE]
 
 
 async def test_a_listener_that_waits_is_woken():
@@ -26,7 +29,7 @@ async def test_a_listener_that_waits_is_woken():
         await asyncio.sleep(0)
         bell.ring("web:1")
 
-        assert await asyncio.wait_for(waiting, 1) == "web:1"
+        assert await asyncio.wait_for(waiting, 1) == ONE
 
 
 async def test_what_rings_often_is_heard_once():
@@ -36,7 +39,7 @@ async def test_what_rings_often_is_heard_once():
         bell.ring("web:1")
         bell.ring("web:1")
 
-        assert await anext(changes) == "web:1"
+        assert await anext(changes) == ONE
         with pytest.raises(asyncio.TimeoutError):
             await asyncio.wait_for(anext(changes), 0.01)
 
@@ -49,7 +52,7 @@ async def test_a_listener_can_wait_again_after_a_timeout():
             await asyncio.wait_for(anext(changes), 0.01)
         bell.ring("web:1")
 
-        assert await anext(changes) == "web:1"
+        assert await anext(changes) == ONE
 
 
 async def test_who_is_far_behind_is_told_that_anything_changed():
@@ -62,7 +65,7 @@ async def test_who_is_far_behind_is_told_that_anything_changed():
         bell.ring("web:1")
         heard.append(await anext(changes))
 
-        assert heard == ["*", "web:1"]
+        assert heard == ["*", ONE]
 
 
 async def test_a_bell_remembers_nobody_who_left():
@@ -72,4 +75,25 @@ async def test_a_bell_remembers_nobody_who_left():
         assert set(bell.listeners) == {"web:1", "*"}
 
     assert not bell.listeners
+    assert not bell.names
     bell.ring("web:1")
+
+
+async def test_what_another_process_changed_is_told_by_its_number():
+    bell = Bell()
+
+    async with bell.subscribe("web:1") as mine, bell.subscribe("team:dock") as dock, bell.subscribe("*") as every:
+        bell.ring_number(TWO, "team:dock")
+        bell.ring_number(ONE)
+
+        assert [await anext(mine), await anext(dock)] == [ONE, TWO]
+        assert [await anext(every), await anext(every)] == [TWO, ONE]
+
+
+async def test_when_anything_may_have_changed_everybody_hears_it():
+    bell = Bell()
+
+    async with bell.subscribe("web:1") as mine, bell.subscribe("team:dock") as dock:
+        bell.ring_all()
+
+        assert [await anext(mine), await anext(dock)] == ["*", "*"]

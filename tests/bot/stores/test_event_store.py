@@ -22,6 +22,7 @@ from bot.events import (
     Noted,
     Passed,
     Rang,
+    Rated,
     Released,
     ReminderDone,
     ReminderSet,
@@ -31,7 +32,7 @@ from bot.events import (
 )
 from bot.messages import Choice, Part, Reply, Way
 from bot.ports import Conflict, OutboxDepth
-from bot.queue import Case, Wanted
+from bot.queue import Case, Wanted, case_number
 from intents.model import Reading, Understanding
 from referral.hours import HERE
 from referral.model import Ask, Location, Refer, Referral
@@ -126,6 +127,7 @@ EVERY_KIND = (
     Rang(at=NOW, timer="late", again=LATER.astimezone(HERE)),
     Rang(at=NOW, timer="follow_up", silent=True),
     Followed(at=NOW, organisation="a", themes=("geldzorgen",), result="no_answer"),
+    Rated(at=NOW, said="7", organisation="a", themes=("geldzorgen",), useful=False, wrong="unclear"),
 )
 
 
@@ -249,6 +251,35 @@ async def test_the_outbox_gives_the_oldest_first_and_not_too_many(store):
         await store.append(name, [said(at=LATER - timedelta(hours=names.index(name)))], after=0)
 
     assert [name for name, _ in await store.undelivered("telegram", limit=2)] == names[:2]
+
+
+async def test_what_somebody_claimed_nobody_else_gets_until_the_claim_is_over(store):
+    await store.append("telegram:1", [said("1")], after=0)
+
+    assert await store.claim("telegram", NOW, LATER) == ("telegram:1", said("1"))
+    assert await store.claim("telegram", NOW, LATER) is None
+    assert await store.claim("telegram", LATER, LATER + timedelta(minutes=1)) == ("telegram:1", said("1"))
+
+
+async def test_of_a_conversation_only_the_first_that_was_not_sent_can_be_claimed(store):
+    await store.append("telegram:1", [said("1"), said("2")], after=0)
+    await store.append("telegram:2", [said("3")], after=0)
+
+    first = [await store.claim("telegram", NOW, LATER) for _ in range(3)]
+    await store.append("telegram:1", [Delivered(at=NOW, said="1")], after=2)
+
+    assert first == [("telegram:1", said("1")), ("telegram:2", said("3")), None]
+    assert await store.claim("telegram", NOW, LATER) == ("telegram:1", said("2"))
+
+
+async def test_what_failed_after_it_was_claimed_waits_for_its_next_try(store):
+    await store.append("telegram:1", [said("1")], after=0)
+    await store.claim("telegram", NOW, LATER)
+
+    await store.failed("telegram:1", "1", NOW + timedelta(seconds=2))
+
+    assert await store.claim("telegram", NOW + timedelta(seconds=1), LATER) is None
+    assert await store.claim("telegram", NOW + timedelta(seconds=2), LATER) == ("telegram:1", said("1"))
 
 
 async def test_what_failed_is_tried_again_at_its_time(store):
@@ -433,11 +464,11 @@ async def test_the_bell_rings_when_it_can_be_read(store):
     async with store.changed.subscribe("web:1") as mine, store.changed.subscribe("*") as every:
         adding = asyncio.create_task(store.append("web:1", [heard()], after=0))
         rung = await asyncio.wait_for(anext(mine), 5)
-        found = await store.read(rung)
+        found = await store.read("web:1")
         await adding
 
-        assert found == (heard(),)
-        assert await asyncio.wait_for(anext(every), 5) == "web:1"
+        assert (rung, found) == (case_number("web:1"), (heard(),))
+        assert await asyncio.wait_for(anext(every), 5) == rung
 
 
 async def test_the_bell_rings_for_what_is_forgotten(store):
@@ -446,7 +477,7 @@ async def test_the_bell_rings_for_what_is_forgotten(store):
     async with store.changed.subscribe("*") as changes:
         await store.forget("web:1")
 
-        assert await asyncio.wait_for(anext(changes), 5) == "web:1"
+        assert await asyncio.wait_for(anext(changes), 5) == case_number("web:1")
 
 
 async def test_the_bell_is_silent_when_nothing_was_stored(store):

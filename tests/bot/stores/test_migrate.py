@@ -2,20 +2,26 @@
 
 import asyncio
 import json
+import re
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import inspect, text
 
+import bot.stores.migrate
 from bot.events import Withdrawn
 from bot.ports import StoreAway
 from bot.queue import TABS, Wanted
 from bot.stores.engines import Engines
-from bot.stores.migrate import at_head, migrate
+from bot.stores.migrate import NewerTables, at_head, migrate
+from bot.stores.opening import open_database
 from bot.stores.sql import SqlStore
 from bot.stores.tables import METADATA
+
+NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 
 
 @pytest.fixture
@@ -36,13 +42,72 @@ async def test_a_migrated_database_is_at_head_however_often(url, engines):
         assert await at_head(engines) is True
 
 
-async def test_a_database_of_a_newer_version_is_not_at_head(url, engines):
-    await asyncio.to_thread(migrate, url)
-
+async def make_newer(engines, since):
+    """Let the tables be of a version that this code does not know, and that works with code from `since` on."""
     async with engines.writing() as connection:
         await connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+        await connection.execute(text("UPDATE compatible SET since = :since"), {"since": since})
+
+
+async def test_beside_a_newer_version_that_only_added_to_the_tables_this_one_works_on(url, engines):
+    await asyncio.to_thread(migrate, url)
+    await make_newer(engines, since="0014")
+
+    await asyncio.to_thread(migrate, url)
+    store = SqlStore(url)
+    await store.append("web:1", [Withdrawn(at=NOW)], after=0)
+
+    assert await store.ready() is True
+    assert await store.read("web:1") == (Withdrawn(at=NOW),)
+    await store.close()
+
+
+async def test_with_tables_that_no_longer_fit_a_version_is_not_ready_and_leaves_them_alone(url, engines):
+    await asyncio.to_thread(migrate, url)
+    await make_newer(engines, since="9999")
+
+    with pytest.raises(NewerTables):
+        await asyncio.to_thread(migrate, url)
 
     assert await at_head(engines) is False
+
+
+def test_an_upgrade_that_takes_something_away_says_which_code_still_fits():
+    """From 0014 on an upgrade runs beside the version before it, or raises `compatible`, which asks for a stop."""
+    versions = sorted(Path(bot.stores.migrate.__file__).parent.glob("migrations/versions/[0-9]*.py"))
+    takes_away = re.compile(
+        r"op\.(drop_table|drop_column|alter_column|rename_table|drop_constraint)|batch_alter_table|nullable=False\)\)"
+    )
+
+    silent = [
+        path.name
+        for path in versions
+        if path.name > "0015" and takes_away.search(upgrade_of(path)) and "UPDATE compatible" not in path.read_text()
+    ]
+
+    assert not silent
+
+
+def upgrade_of(path):
+    return path.read_text().partition("def upgrade")[2].partition("def downgrade")[0]
+
+
+async def test_an_upgrade_does_not_wait_long_for_a_table_that_others_use(postgres_url, monkeypatch):
+    """Who waits for a table holds up everybody who comes after it."""
+    monkeypatch.setattr("bot.stores.migrate._PATIENCE", "50ms")
+    await asyncio.to_thread(migrate, postgres_url, "0013")
+    engines = Engines(postgres_url)
+
+    async with engines.reading() as connection:
+        await connection.execute(text("LOCK TABLE alembic_version IN ACCESS SHARE MODE"))
+        async with engines.writing() as other:
+            await other.execute(text("LOCK TABLE alembic_version IN SHARE MODE"))
+            with pytest.raises(StoreAway):
+                await asyncio.to_thread(migrate, postgres_url)
+
+    await asyncio.to_thread(migrate, postgres_url)
+    assert await at_head(engines) is True
+    await engines.close()
 
 
 async def test_who_starts_at_the_same_time_migrates_once(url, engines):
@@ -66,7 +131,10 @@ async def test_a_database_from_before_the_timers_keeps_its_conversations_and_get
     now = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
     await asyncio.to_thread(migrate, url, "0002")
     store = SqlStore(url)
-    await store.append("web:1", [Withdrawn(at=now)], after=0)
+    row = {"at": now.isoformat() if store.engines.is_file else now, "body": Withdrawn(at=now).model_dump_json()}
+    async with store.engines.writing() as connection:
+        add = "INSERT INTO events (conversation, number, kind, body, at) VALUES ('web:1', 1, 'withdrawn', :body, :at)"
+        await connection.execute(text(add), row)
 
     await asyncio.to_thread(migrate, url)
     await store.append("web:1", [Withdrawn(at=now)], after=1, timers={"late": now})
@@ -128,7 +196,7 @@ async def test_a_database_from_before_the_queue_keeps_its_cases_and_finds_each_i
             moment = at if engines.url.get_backend_name() == "postgresql" else "2026-11-23 09:00:00.000000"
             await connection.execute(text(add), {**row, "a": moment, "b": json.dumps(case)})
 
-    await asyncio.to_thread(migrate, url)
+    await asyncio.to_thread(open_database, url)
 
     store = SqlStore(url)
     found = {tab: await store.cases(Wanted(teams=("utrecht-dock",), tab=tab, me="Sanne")) for tab in TABS}

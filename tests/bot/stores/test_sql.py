@@ -5,16 +5,16 @@ import contextlib
 import resource
 import shutil
 import traceback
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from sqlalchemy import make_url
 
-from bot.events import Heard, Said
+from bot.events import Delivered, Heard, Said
 from bot.messages import Part, Reply
 from bot.ports import Conflict, StoreAway
-from bot.queue import Case, Wanted
+from bot.queue import Case, Wanted, case_number
 from bot.stores.engines import normalised
 from bot.stores.migrate import migrate
 from bot.stores.sql import SqlStore
@@ -110,7 +110,7 @@ async def test_a_caller_that_goes_away_stops_nothing_half_way(sql_store):
             task.cancel()
         rung = [await asyncio.wait_for(anext(changes), 10) for _ in names]
 
-    assert sorted(rung) == sorted(names)
+    assert sorted(rung) == sorted(map(case_number, names))
     assert [len(await sql_store.read(name)) for name in names] == [2] * 60
 
 
@@ -260,3 +260,35 @@ def test_a_first_start_makes_the_directory_for_its_owner_only(sqlite_url, tmp_pa
 
     assert (tmp_path / "data").stat().st_mode & 0o777 == 0o700
     assert (tmp_path / "data" / "wegwijs.db").exists()
+
+
+async def test_several_speakers_claim_each_letter_once_and_in_order(url, sql_store):
+    stores = [sql_store, *(SqlStore(url) for _ in range(2))]
+    for chat in range(5):
+        await sql_store.append(
+            f"telegram:{chat}", [said().model_copy(update={"id": str(number)}) for number in range(4)], after=0
+        )
+    sent = []
+
+    async def speak(store):
+        while letter := await store.claim("telegram", NOW, NOW + timedelta(minutes=1)):
+            conversation, one = letter
+            sent.append((conversation, one.id))
+            version = len(await store.read(conversation))
+            await store.append(conversation, [Delivered(at=NOW, said=one.id)], after=version)
+
+    await asyncio.gather(*map(speak, stores))
+
+    assert len(sent) == 20
+    assert all([number for name, number in sent if name == f"telegram:{chat}"] == list("0123") for chat in range(5))
+    for store in stores[1:]:
+        await store.close()
+
+
+async def test_the_one_process_of_a_file_takes_up_at_once_what_its_predecessor_claimed(sqlite_store):
+    await sqlite_store.append("telegram:1", [said()], after=0)
+    await sqlite_store.claim("telegram", NOW, NOW + timedelta(hours=1))
+
+    await sqlite_store.resume()
+
+    assert await sqlite_store.claim("telegram", NOW, NOW + timedelta(hours=1)) == ("telegram:1", said())

@@ -239,7 +239,7 @@ async def test_an_error_of_ours_is_a_sentence_and_the_log_holds_no_text(client, 
     async def handle(incoming):
         raise ZeroDivisionError(incoming.text)
 
-    monkeypatch.setattr(assistant, "handle", handle)
+    monkeypatch.setattr(assistant, "taken", handle)
     answer = await client.post(URL, json={"sender": "anna", "message": "ik heb schulden"})
 
     assert (answer.status_code, answer.json()) == (500, [{"recipient_id": "anna", "text": say("trouble")}])

@@ -5,6 +5,7 @@ import json
 import logging
 import socket
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime
 from uuid import uuid4
 
 import aiohttp
@@ -18,7 +19,7 @@ from starlette.middleware.gzip import GZipMiddleware
 from bot.assistant import staff_reply
 from bot.channels.bodies import MOST_BYTES
 from bot.channels.rasa import rasa_routes
-from bot.channels.rasa_socket import Pace, Sockets
+from bot.channels.rasa_socket import Pace, Sockets, missed
 from bot.conversation import Conversation
 from bot.events import Claimed, Delivered, HandedOver, Heard, Said
 
@@ -494,9 +495,19 @@ async def test_an_error_of_ours_is_a_sentence_and_the_log_holds_no_text(open_pag
         raise ZeroDivisionError(incoming.text)
 
     page = await open_page()
-    monkeypatch.setattr(assistant, "handle", handle)
+    monkeypatch.setattr(assistant, "taken", handle)
     await page.say("ik heb schulden")
 
     assert await asyncio.wait_for(page.uttered.get(), SOON) == {"text": say("trouble")}
     assert "ZeroDivisionError" in caplog.text
     assert "schulden" not in caplog.text
+
+
+def test_a_page_gets_all_since_it_was_looked_after_also_what_arrived_at_a_page_of_another_process():
+    at = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
+    first, second = (staff_reply(text, "Sanne", at, text, "nl") for text in ("een", "twee"))
+    events = (first, Delivered(at=at, said="een"), second, Delivered(at=at, said="twee"))
+
+    assert missed(events, None) == ()
+    assert missed(events, 2) == (second,)
+    assert missed(events[:3], 3) == (second,)

@@ -24,7 +24,7 @@ from bot.channels.web import web_routes
 from bot.events import Claimed, Consented, Event, HandedOver, Said
 from bot.messages import Part, Reply
 from bot.minds import Minds
-from bot.phrases import load_phrases
+from bot.phrases import Phrases, load_phrases
 from bot.stores.memory import MemoryStore
 from intents.model import Reading, Understanding
 from referral.guide import Guide
@@ -68,9 +68,14 @@ def guide() -> Guide:
     return load_guide()
 
 
+@pytest.fixture(scope="session")
+def phrases() -> Phrases:
+    return load_phrases()
+
+
 @pytest.fixture
-def assistant(guide: Guide) -> Assistant:
-    return Assistant(MemoryStore(), Minds(understand, guide, load_phrases()), StillClock())
+def assistant(guide: Guide, phrases: Phrases) -> Assistant:
+    return Assistant(MemoryStore(), Minds(understand, guide, phrases), StillClock())
 
 
 @pytest.fixture

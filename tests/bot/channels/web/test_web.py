@@ -34,7 +34,7 @@ async def test_the_page_says_at_once_what_wegwijs_is_and_what_it_does_with_what_
     assert 'action="/chat/wis"' in page.text
     assert 'href="/?taal=nl"' in page.text
     assert 'href="/?taal=en"' in page.text
-    assert page.text.count('name="choice" value="/theme{') == 6  # examples to start with
+    assert page.text.partition("ww-topics")[0].count('name="choice" value="/theme{') == 6  # examples to start with
 
 
 async def test_looking_at_the_page_sets_no_cookie(client):
@@ -108,17 +108,52 @@ async def test_who_writes_another_language_than_the_page_reads_the_introduction_
     assert PHRASES("intro", "en") in client.text_of(html)
 
 
-async def test_only_the_last_reply_has_buttons(client):
-    await client.say("Ik kom niet rond met mijn geld")
-    page = await client.say("Overvecht")
+def buttons(page: str) -> list[list[tuple[str, bool]]]:
+    """Return the buttons under each reply: what they say, and whether they are marked as chosen."""
+    found = r'<button[^>]*name="choice" value="[^"]*"([^>]*)>([^<]*)<'
+    replies = [one.partition("</article>")[0] for one in page.split('<article class="ww-message ww-message--bot"')[1:]]
+    return [[(unescape(title), "aria-pressed" in marks) for marks, title in re.findall(found, one)] for one in replies]
 
-    messages = page.text.split("<article")[1:]
-    assert ["ww-choices" in message.partition("</article>")[0] for message in messages] == [
-        False,
-        False,
-        False,
-        True,
-    ]
+
+async def test_of_an_earlier_reply_the_answers_stay_and_the_chosen_one_is_marked(client):
+    page = await client.say("Ik kom niet rond met mijn geld")
+    asked = buttons(page.text)
+    payload = unescape(re.search(r'name="choice" value="([^"]*unknown[^"]*)"', page.text)[1])
+
+    page = await client.say("", choice=payload)
+
+    assert ("Waarom vraagt u dit?", False) in asked[0]  # of the question that stands
+    assert buttons(page.text)[0] == [("Weet ik niet", True)]
+    assert ("Waarom deze organisatie?", False) in buttons(page.text)[1]
+
+
+async def test_pressing_another_answer_of_an_earlier_reply_puts_the_first_one_right(client):
+    await client.say("Ik kom niet rond met mijn geld")
+    await client.say("Overvecht")
+    await client.say("", choice='/inform{"home_or_utilities_at_risk":"yes"}')
+
+    page = await client.say("", choice='/inform{"home_or_utilities_at_risk":"no"}')
+
+    chosen = [title for reply in buttons(page.text) for title, marked in reply if marked]
+    assert chosen == ["Nee"]
+
+
+async def test_the_page_says_when_the_machine_is_unsure_and_not_when_the_list_was_asked_for(client):
+    unsure = await client.say("hmmm vreemd")
+    listed = await client.say("", choice="/other")
+
+    assert unsure.text.count("De computer weet niet zeker wat u bedoelt.") == 1
+    assert listed.text.count("De computer weet niet zeker wat u bedoelt.") == 1
+
+
+async def test_starting_again_keeps_the_conversation_and_begins_with_a_new_question(client, assistant):
+    await client.say("Ik kom niet rond met mijn geld")
+
+    page = await client.say("", choice="/restart")
+
+    assert "Begin opnieuw" in client.text_of(page.text[page.text.rindex("ww-message--resident") :])
+    assert PHRASES("restart", "nl") in client.text_of(page.text)
+    assert (await assistant.conversation(f"web:{client.token}")).themes == ()
 
 
 async def test_a_chosen_button_stands_in_the_conversation_in_its_own_words(client):
@@ -134,10 +169,8 @@ async def test_a_chosen_button_stands_in_the_conversation_in_its_own_words(clien
 async def test_a_conversation_ends_in_a_referral_with_ways_to_reach_them(client):
     await client.say("Ik kom niet rond met mijn geld")
     page = await client.say("Overvecht")
-    while "unknown" in page.text:
-        page = await client.say(
-            "", choice=unescape(re.search(r'name="choice" value="([^"]*unknown[^"]*)"', page.text)[1])
-        )
+    while "unknown" in (reply := page.text[page.text.rindex("<article") :]):
+        page = await client.say("", choice=unescape(re.search(r'name="choice" value="([^"]*unknown[^"]*)"', reply)[1]))
 
     assert "Buurtteam" in client.text_of(page.text)
     assert 'class="ww-card"' in page.text
@@ -177,7 +210,7 @@ async def test_the_script_gets_what_is_new_as_a_piece_of_html(client):
     second = await client.post("/chat", data={"message": "Overvecht", "after": after}, headers=FETCH)
 
     assert re.findall(r'id="bericht-(\d+)"', first.json()["html"]) == ["1", "3"]
-    assert re.findall(r'id="bericht-(\d+)"', second.json()["html"]) == ["4", "6"]
+    assert re.findall(r'id="bericht-(\d+)"', second.json()["html"]) == ["4", "6", "3"]  # 3 has other buttons
     assert "<html" not in second.json()["html"]
 
 

@@ -145,15 +145,20 @@ def test_focus_stays_in_the_text_box_after_sending(visit):
     expect(page.locator("#bericht")).to_have_value("")
 
 
-def test_after_a_button_the_keyboard_goes_on_at_the_reply(visit):
+def test_after_a_button_the_keyboard_stays_at_it_and_it_shows_that_it_was_chosen(visit):
     page = visit()
     say(page, "Ik kom niet rond met mijn geld")
     page.get_by_role("button", name="Weet ik niet").focus()
     page.keyboard.press("Enter")
     expect(messages(page)).to_have_count(4)
 
-    expect(messages(page).last).to_be_focused()
-    expect(page.locator(".ww-choices")).to_have_count(1)
+    chosen = page.get_by_role("button", name="Weet ik niet", pressed=True)
+    expect(chosen).to_be_focused()
+    expect(messages(page).nth(1).get_by_role("button")).to_have_count(1)
+    page.keyboard.press("Enter")  # it says nothing twice
+    page.reload()
+    expect(messages(page)).to_have_count(4)
+    expect(chosen).to_be_visible()
 
 
 def test_enter_sends_and_shift_enter_makes_a_new_line(visit):
@@ -238,13 +243,13 @@ def test_after_erasing_in_the_conversation_a_new_one_can_begin(visit, server):
 
 
 def test_even_kijken_appears_only_when_the_answer_takes_more_than_a_second(visit, assistant, monkeypatch):
-    at_once = assistant.handle
+    at_once = assistant.taken
 
-    async def slowly(incoming):
+    async def slowly(*given):
         await asyncio.sleep(1.8)
-        return await at_once(incoming)
+        return await at_once(*given)
 
-    monkeypatch.setattr(assistant, "handle", slowly)
+    monkeypatch.setattr(assistant, "taken", slowly)
     page = visit()
     page.locator("#bericht").fill("geld")
     page.locator("#bericht").press("Enter")
@@ -261,12 +266,12 @@ def test_what_was_typed_without_a_line_is_kept_and_sent_once_when_it_is_back(vis
     page.context.set_offline(True)
     page.locator("#bericht").fill("Ik kom niet rond met mijn geld")
     page.locator("#bericht").press("Enter")
-    expect(page.get_by_role("log")).to_contain_text("Niet verstuurd.")
+    expect(page.get_by_role("log")).to_contain_text("Wacht op verbinding.")
 
     page.context.set_offline(False)
 
     expect(messages(page)).to_have_count(2)
-    expect(page.get_by_role("log")).not_to_contain_text("Niet verstuurd.")
+    expect(page.get_by_role("log")).not_to_contain_text("Wacht op verbinding.")
     assert len(server.within(server.assistant.store.read(f"web:{cookie(page)}"))) == 3
 
 
@@ -287,10 +292,10 @@ def test_a_lost_answer_and_a_second_try_count_once(visit, server):
 
 
 def test_when_the_store_is_away_the_resident_reads_whom_to_call(visit, assistant, monkeypatch):
-    async def nobody(_):
+    async def nobody(*_):
         raise StoreAway
 
-    monkeypatch.setattr(assistant, "handle", nobody)
+    monkeypatch.setattr(assistant, "taken", nobody)
     page = visit()
     page.locator("#bericht").fill("geld")
     page.locator("#bericht").press("Enter")

@@ -1,0 +1,1 @@
+"""What strangers send, thrown at everything that reads it."""

@@ -1,0 +1,37 @@
+// The box to write in, and every button that says something.
+
+parts.push((chat) => {
+  const form = chat.find("#schrijf");
+  const box = chat.find("#bericht");
+
+  const grow = () => {
+    if (CSS.supports("field-sizing", "content")) return;
+    box.style.blockSize = "auto";
+    box.style.blockSize = `${box.scrollHeight + 3}px`;
+  };
+
+  const write = (fields) => {
+    if (!box.value.trim()) return box.focus();
+    box.value = "";
+    grow();
+    box.focus();
+    chat.say(fields.message, fields);
+  };
+
+  chat.root.addEventListener("submit", (event) => {
+    if (event.target.getAttribute("action") !== "/chat") return;
+    event.preventDefault();
+    const fields = Object.fromEntries(new FormData(event.target));
+    const pressed = event.submitter;
+    if (event.target === form) write(fields);
+    else if (pressed) chat.say(pressed.textContent.trim(), { ...fields, [pressed.name]: pressed.value });
+  }, { signal: chat.signal });
+
+  box.addEventListener("input", grow);
+  box.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
+    event.preventDefault();
+    form.requestSubmit();
+  });
+  grow();
+});
