@@ -4,6 +4,7 @@ import asyncio
 import json
 import os
 import shutil
+import signal
 import socket
 import statistics
 import subprocess
@@ -20,7 +21,8 @@ KEY = "a key for benches that seals nothing of anybody"
 
 @contextmanager
 def postgres() -> Iterator[str]:
-    """A PostgreSQL of its own that commits to the disk, as the URL of an empty database. For two cores."""
+    """A PostgreSQL of its own that commits to the disk, as the URL of an empty database; gone when the bench ends."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # whoever is told to stop tidies up too
     programs = max(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda path: int(path.parts[4]))
     home = Path(tempfile.mkdtemp(prefix="wegwijs-bench-"))
     as_postgres = ["setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups"] if os.geteuid() == 0 else []

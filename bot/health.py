@@ -19,7 +19,8 @@ log = logging.getLogger("wegwijs")
 
 _SENTENCE = "ik heb {} schulden"  # another each time: what was read before is remembered
 _COUNT = count(2)
-_PATIENCE = 10.0  # seconds that understanding may take before it counts as broken
+_PATIENCE = 60.0  # seconds that a look may take, also on a busy machine that just starts, before it counts as broken
+_AT_MOST = 2.0  # seconds that who only asks waits for it
 
 
 class Health:
@@ -31,6 +32,12 @@ class Health:
         self._looking: asyncio.Future[frozenset[str]] | None = None
         self.broken: frozenset[str] = frozenset()
         self.lines: Lines | None = None  # as they were when the directory was whole
+
+    async def glance(self) -> frozenset[str]:
+        """Look, and return what is broken; what was found last when that takes too long for who asks."""
+        looking = asyncio.ensure_future(self.look())
+        await asyncio.wait({looking}, timeout=_AT_MOST)
+        return self.broken
 
     async def look(self) -> frozenset[str]:
         """Look, and return what is broken; while an earlier look does not end, understanding is."""

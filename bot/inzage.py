@@ -83,7 +83,7 @@ def _line(event: Mapping[str, Any], words: Words) -> str:
     who = {"heard": words.you, "contact_given": words.you}.get(event["kind"], event.get("by") or words.bot)
     name = words.bot if who == "bot" else who
     text = "<br>".join(escape(one) for one in _texts(event))
-    return f"<dt>{escape(event['at'][:16])} {escape(str(name))}</dt><dd>{text}</dd>" if text else ""
+    return f"<dt>{escape(event['at'][:16].replace('T', ' '))} {escape(str(name))}</dt><dd>{text}</dd>" if text else ""
 
 
 def _texts(event: Mapping[str, Any]) -> Sequence[str]:

@@ -43,14 +43,17 @@ def lines_of(minds: Minds, now: datetime) -> Lines:
         help={
             name: tuple(_at_any_hour(way) for one in _LINES for way in words.line(one)) for name, words in each.items()
         },
-        desks={city: tuple(map(_at_any_hour, dutch.front_desk(desk))) for city, desk in desks.items()},
+        desks={
+            city: tuple(_at_any_hour(way, dutch.name(desk)) for way in dutch.front_desk(desk))
+            for city, desk in desks.items()
+        },
         names={desk: dutch.name(desk) for desk in desks.values()},
     )
 
 
-def _at_any_hour(way: Way) -> Way:
+def _at_any_hour(way: Way, label: str | None = None) -> Way:
     """Return a way without the hours, which would be those of the last look."""
-    return way.model_copy(update={"hours": None})
+    return way.model_copy(update={"hours": None, "label": label or way.label})
 
 
 def people_only_turn(
@@ -132,7 +135,7 @@ class _Plain:
     ) -> Reply:
         name = self.lines.names.get(self.desk, self.desk)
         texts = [Part(kind="text", text=self._say(key, name=name, reach=reach)) for key in keys]
-        ways = (*self._desks(), *self.lines.help.get(self.language, self.lines.help[DUTCH]))
+        ways = (*self.lines.help.get(self.language, self.lines.help[DUTCH]), *self._desks())
         texts[-1] = texts[-1].model_copy(update={"ways": ways})
         status: Status = "handoff" if expects or self.before.state == "waiting" else "chat"
         return Reply(parts=tuple(texts), choices=choices, language=self.language, status=status, expects=expects)

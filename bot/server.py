@@ -127,7 +127,7 @@ def _add_health(app: FastAPI, assistant: Assistant) -> None:
 
         Phone and people only is ready too: who is turned away finds no number to call.
         """
-        database, broken = await assistant.store.ready(), await assistant.health.look()
+        database, broken = await assistant.store.ready(), await assistant.health.glance()
         parts = {name: name not in broken for name in ("understanding", "directory")}
         mode = "phone_and_people" if broken else "full"
         return JSONResponse({"database": database, **parts, "mode": mode}, 200 if database else 503)

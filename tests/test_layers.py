@@ -27,6 +27,7 @@ LAYERS = [
         "secrets",
         "settings",
         "shared",
+        "standing",
     ],
     [
         "canned",
@@ -47,7 +48,7 @@ LAYERS = [
         "undo",
         "wording",
     ],
-    ["minds", "contact", "meter", "standing", "logs"],
+    ["minds", "contact", "meter", "logs"],
     ["hearing", "follow_up", "later"],
     ["turn"],
     ["people_only", "health"],

@@ -20,7 +20,7 @@ from bot.channels.rasa_uttered import SocketMessage, session_of
 from bot.channels.telegram_hearing import incoming_from
 from bot.channels.tokens import shows
 from bot.channels.web import doors
-from bot.channels.web.page import call_links
+from bot.channels.web.links import call_links
 from bot.front.rates import cookies_of
 from bot.limits import address_of
 from bot.masking import mask

@@ -12,7 +12,10 @@ _PAGE = Markup(
     '<!doctype html>\n<html lang="{language}"><meta charset="utf-8"><meta name="viewport" content="width=device-width">'
     '<title>Wegwijs</title><main><p dir="auto">{sentence}</p></main></html>\n'
 )
-_PIECE = Markup('<p class="utrecht-alert utrecht-alert--error ww-alarm" lang="{language}" dir="auto">{sentence}</p>')
+_PIECE = Markup(  # as failure.html of the web chat
+    '<div class="utrecht-alert utrecht-alert--error ww-alarm" lang="{language}">'
+    '<p class="utrecht-paragraph" dir="auto">{sentence}</p></div>'
+)
 _RIGHT_NOW = 2  # languages of a browser that are looked at
 
 

@@ -9,7 +9,7 @@ import os
 import time
 from collections.abc import Callable, Mapping
 
-from sqlalchemy import Connection, Table, func, insert, select, text, update
+from sqlalchemy import Connection, Table, and_, delete, exists, func, insert, select, text, update
 
 from bot.queue import Case
 from bot.stores.cases import row as row_of
@@ -54,8 +54,12 @@ def open_database(url: str, environment: Mapping[str, str] = os.environ) -> Vaul
 
 
 def seal_rest(url: str, is_enough: Callable[[], bool] = lambda: False) -> int:
-    """Seal the events that are still in the clear, and return of how many conversations. Raises StoreAway."""
+    """Seal the events that are still in the clear, and return of how many conversations. Raises StoreAway.
+
+    Keys that nothing is sealed with are dropped.
+    """
     sealed = _seal_all(url, open_database(url), EVENTS, _seal_events, is_enough)
+    _drop_unused(url)
     if sealed:
         log.warning(_SEALED, sealed)
     return sealed
@@ -87,6 +91,24 @@ def _seal_all(url: str, vault: Vault, table: Table, seal: Seal, is_enough: Calla
     return sealed
 
 
+def _drop_unused(url: str) -> None:
+    """Drop keys of nothing: a colleague answered just when the resident erased all."""
+    used = [table.c.conversation == CONVERSATION_KEYS.c.conversation for table in (EVENTS, CASES, PENDING)]
+    unused = and_(*(~exists().where(same) for same in used))
+    with looking_at(normalised(url)) as connection:
+        names = list(connection.scalars(select(CONVERSATION_KEYS.c.conversation).where(unused)))
+    for name in names:
+        with alone_on(normalised(url)) as connection:
+            _alone_with(connection, name)
+            connection.execute(delete(CONVERSATION_KEYS).where(CONVERSATION_KEYS.c.conversation == name, unused))
+
+
+def _alone_with(connection: Connection, conversation: str) -> None:
+    """Let nobody else work on a conversation until the transaction ends; SQLite has one writer at any time."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(conversation, 0))))
+
+
 def _plain(connection: Connection, table: Table, most: int) -> list[str]:
     """Return conversations of which something in this table is in the clear, in order, by an index of only those."""
     theirs = select(table.c.conversation).where(text(PLAIN)).distinct()
@@ -95,8 +117,7 @@ def _plain(connection: Connection, table: Table, most: int) -> list[str]:
 
 def _key(connection: Connection, vault: Vault, conversation: str) -> ConversationKey:
     """Return the key of a conversation, on which nobody else works until the transaction ends."""
-    if connection.dialect.name == "postgresql":  # SQLite has one writer at any time
-        connection.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(conversation, 0))))
+    _alone_with(connection, conversation)
     mine = select(CONVERSATION_KEYS.c.wrapped).where(CONVERSATION_KEYS.c.conversation == conversation)
     if wrapped := connection.scalar(mine):
         return vault.key(conversation, wrapped)

@@ -239,15 +239,15 @@ async def test_of_many_who_carry_out_at_once_each_gets_another_one(sql):
     assert sorted(one.id for one in started if one) == sorted(pending(number).id for number in "abc")
 
 
-async def test_what_a_process_that_died_had_started_is_started_again_after_a_minute(sql):
+async def test_what_a_process_that_died_had_started_is_started_again_soon(sql):
     pendings = kept_over(sql.engines).pendings
     await pendings.put(pending())
 
     assert await pendings.start(NOW - timedelta(seconds=1)) is None
     assert await pendings.start(NOW) == pending()
-    assert await pendings.start(NOW + timedelta(seconds=59)) is None
+    assert await pendings.start(NOW + timedelta(seconds=14)) is None
     assert await pendings.next_due() is None
-    assert await pendings.start(NOW + timedelta(seconds=61)) == pending()
+    assert await pendings.start(NOW + timedelta(seconds=16)) == pending()
 
 
 async def test_nobody_takes_back_what_somebody_else_did_or_of_another_case(sql):

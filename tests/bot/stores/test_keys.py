@@ -7,14 +7,17 @@ import pytest
 from sqlalchemy import select, text
 
 from bot.events import Noted
+from bot.handover import Staff
 from bot.queue import case_number
+from bot.stores.kept import kept_over
 from bot.stores.keys import rotate_some, standing
 from bot.stores.masters import Masters
-from bot.stores.opening import open_database
+from bot.stores.opening import open_database, seal_rest
 from bot.stores.sql import SqlStore
 from bot.stores.tables import CONVERSATION_KEYS, HOUSE_KEYS
 from bot.stores.trouble import KeyTrouble
 from bot.stores.vault import Unreadable, Vault
+from bot.undo import Pending
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 OLD, NEW = "de oude sleutel van wel tweeendertig tekens", "de nieuwe sleutel van wel tweeendertig tekens"
@@ -154,6 +157,21 @@ async def test_a_forgotten_conversation_that_begins_anew_has_another_key(stores)
     assert gone == {}
     assert (await wrapped(store))["telegram:1"] != before["telegram:1"]
     assert await store.read("telegram:1") == (noted("b"),)
+
+
+async def test_a_key_of_nothing_goes_at_the_next_start(sqlite_url, stores, monkeypatch):
+    monkeypatch.setenv("WEGWIJS_MASTER_KEY", OLD)
+    store = stores(OLD)
+    await store.append("web:1", [noted("a")], after=0)
+    pendings = kept_over(store.engines).pendings
+    by = Staff(name="Sanne", team="utrecht-dock")
+    late = Pending(id="p", conversation="web:gone", by=by, what="answer", form={}, made=NOW, due=NOW)
+    await pendings.put(late)  # just when the resident erased all
+    await pendings.finish("p")
+
+    await asyncio.to_thread(seal_rest, sqlite_url)
+
+    assert set(await wrapped(store)) == {"web:1"}
 
 
 async def test_what_somebody_moved_in_the_database_is_not_read(stores):

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import inspect, text
 
 import bot.stores.migrate
@@ -16,7 +17,7 @@ from bot.events import Withdrawn
 from bot.ports import StoreAway
 from bot.queue import TABS, Wanted
 from bot.stores.engines import Engines
-from bot.stores.migrate import NewerTables, at_head, migrate
+from bot.stores.migrate import NewerTables, _config, at_head, migrate, newest
 from bot.stores.opening import open_database
 from bot.stores.sql import SqlStore
 from bot.stores.tables import METADATA
@@ -213,3 +214,9 @@ async def test_a_database_from_before_the_queue_keeps_its_cases_and_finds_each_i
             kept = await connection.execute(text("SELECT place FROM cases WHERE number = :n"), {"n": case.number})
             assert kept.scalar_one() == case.place
     await store.close()
+
+
+def test_the_newest_version_by_the_names_of_the_files_is_alembics():
+    heads = ScriptDirectory.from_config(_config()).get_heads()
+
+    assert heads == [newest()]

@@ -25,7 +25,7 @@ from intents.model import Understanding
 from referral.model import Ask
 
 NOW = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
-MARK = "Zonnebloemsteeg"
+MARK = "Korenbloemsteeg"
 NAMES = [f"telegram:{number:03}" for number in range(AT_ONCE + 20)]
 PENDING_OF = NAMES[0]
 
@@ -108,7 +108,7 @@ async def in_the_clear(store):
     names = set()
     async with store.engines.reading() as connection:
         for table in (EVENTS, CASES, PENDING):
-            clear = select(table.c.conversation).where(text("body LIKE '%Zonnebloem%' OR body LIKE '{%'"))
+            clear = select(table.c.conversation).where(text("body LIKE '%Korenbloem%' OR body LIKE '{%'"))
             names |= set(await connection.scalars(clear))
     return len(names)
 

@@ -23,7 +23,7 @@ class Served:
         self.url = f"http://127.0.0.1:{port}"
 
     async def ready(self):
-        async with asyncio.timeout(120):
+        async with asyncio.timeout(180):
             told = b""
             while b"klaar" not in told:
                 told = await self.process.stdout.readline()

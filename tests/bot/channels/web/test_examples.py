@@ -2,7 +2,8 @@
 
 import pytest
 
-from bot.channels.web.page import EXAMPLES, HERE
+from bot.channels.web.page import HERE
+from bot.channels.web.voice import EXAMPLES
 from bot.messages import payload
 from bot.phrases import load_phrases
 

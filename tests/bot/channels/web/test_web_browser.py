@@ -116,7 +116,7 @@ def test_without_javascript_the_conversation_is_the_same(visit):
         page.get_by_role("button", name="Verstuur").click()
     while not page.locator(".ww-card").count():
         with page.expect_navigation():
-            page.get_by_role("button", name="Weet ik niet").click()
+            messages(page).last.get_by_role("button", name="Weet ik niet").click()
 
     expect(page.locator(".ww-card")).to_contain_text("Buurtteam Sociaal")
     assert page.url.endswith("/#laatste")
@@ -273,6 +273,57 @@ def test_what_was_typed_without_a_line_is_kept_and_sent_once_when_it_is_back(vis
     expect(messages(page)).to_have_count(2)
     expect(page.get_by_role("log")).not_to_contain_text("Wacht op verbinding.")
     assert len(server.within(server.assistant.store.read(f"web:{cookie(page)}"))) == 3
+
+
+def test_what_waits_survives_a_reload_and_is_sent_once(visit, server):
+    page = visit()
+    page.route("**/chat", lambda route: route.abort())
+    page.locator("#bericht").fill("Ik kom niet rond met mijn geld")
+    page.locator("#bericht").press("Enter")
+    expect(page.get_by_role("log")).to_contain_text("Wacht op verbinding.")
+    page.reload()
+    expect(page.get_by_role("log")).to_contain_text("Ik kom niet rond met mijn geld")
+
+    page.unroute("**/chat")
+    page.get_by_role("button", name="Opnieuw proberen").click()
+
+    expect(messages(page)).to_have_count(2)
+    assert [len(events) for events in server.assistant.store._events.values()] == [3]
+    assert page.evaluate("sessionStorage.length") == 0
+
+
+def test_a_line_that_fell_silent_is_made_again_and_what_came_meanwhile_is_shown_once(visit, server, colleague):
+    page = visit()
+    page.clock.install()
+    page.reload()
+    with page.expect_request("**/chat/events?*"):
+        say(page, "Ik kom niet rond met mijn geld")
+    with page.expect_request("**/chat/events?*"):
+        page.clock.run_for(60_000)
+    server.happens(cookie(page), *colleague("Dag, ik kijk mee."))
+
+    expect(page.locator(".ww-message--staff")).to_have_count(1)
+
+
+def test_a_tab_that_slept_while_another_began_anew_starts_over(visit):
+    page = visit()
+    say(page, "Ik kom niet rond met mijn geld")
+    page.context.set_offline(True)
+    page.context.set_offline(False)
+    other = page.context.new_page()
+    page.route("**/chat/events?*", lambda route: route.abort())  # it hears nothing of what follows
+    page.evaluate("dispatchEvent(new Event('online'))")
+    other.goto("/")
+    other.get_by_text("Wis alles").first.click()
+    other.get_by_role("button", name="Ja, wis alles").click()
+    expect(messages(other)).to_have_count(0)
+    for text in ("Ik voel me alleen", "Overvecht"):
+        say(other, text)
+    page.unroute("**/chat/events?*")
+    page.evaluate("dispatchEvent(new Event('online'))")
+
+    expect(messages(page)).to_have_count(4)
+    assert messages(page).all_inner_texts() == messages(other).all_inner_texts()
 
 
 def test_a_lost_answer_and_a_second_try_count_once(visit, server):
