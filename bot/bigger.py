@@ -16,7 +16,7 @@ from typing import Any
 
 import httpx
 
-from bot.masking import mask
+from bot.masking import mask_wholly
 from bot.minds import Understand
 from bot.settings import Llm
 from intents.bigger import NoAnswer, merge, read_answer, request_for, worth_asking
@@ -52,7 +52,7 @@ def helped(understand: Understand, rank: Rank) -> Understand:
 
 def outgoing(text: str) -> str:
     """Return a text as it may go out: masked, once more than it is for keeping, and at most 1,000 long."""
-    return _POSTCODE.sub("[postcode]", _NUMBER.sub("[nummer]", mask(guard(text))))
+    return _POSTCODE.sub("[postcode]", _NUMBER.sub("[nummer]", mask_wholly(guard(text))))
 
 
 class BiggerReader:

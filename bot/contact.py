@@ -172,8 +172,12 @@ def _named(then: Conversation, typed: str, words: Wording) -> Step:
 
 def _beside(typed: str) -> str:
     """Return the words beside a number or address, such as the name in "Fatima 06 12345678"; "" for a sentence."""
-    rest = " ".join(_NUMBER.sub(" ", EMAIL.sub(" ", typed)).split()).strip(" ,.:;-")
+    rest = _without_address(typed)
     return rest if len(rest.split()) <= _LONGEST_NAME - 2 else ""
+
+
+def _without_address(typed: str) -> str:
+    return " ".join(_NUMBER.sub(" ", EMAIL.sub(" ", typed)).split()).strip(" ,.:;-")
 
 
 def _reached(before: Conversation, in_chat: bool, words: Wording) -> Step:
@@ -195,8 +199,11 @@ def address_in(typed: str) -> str | None:
 
 
 def given_to_staff(typed: str, now: datetime) -> tuple[ContactGiven, ...]:
-    """Return the number or address that a resident gives the colleague who asked; the message is kept without it."""
-    reach = address_in(typed)
+    """Return the number or address that a resident gives the colleague who asked; the message is kept without it.
+
+    In a longer message it may be somebody else's: "bij 030 2861000 neemt niemand op".
+    """
+    reach = address_in(typed) if len(_without_address(typed).split()) <= _LONGEST_NAME else None
     return (ContactGiven(at=now, reach=reach),) if reach else ()
 
 

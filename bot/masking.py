@@ -17,6 +17,8 @@ from bot.identifying.papers import cases_in, documents_in
 
 EMAIL = re.compile(r"(?<![\w.+-])[\w.+-]{1,64}@[\w-]+(?:\.[\w-]+)+")
 
+_YEAR = re.compile(r"\d{4} \[geboortedag\]")
+
 
 def mask(text: str) -> str:
     """Return the text with a word in brackets in place of each number or address that is somebody's own."""
@@ -25,6 +27,11 @@ def mask(text: str) -> str:
     for one in sorted(identifying(text), reverse=True):
         text = f"{text[: one.start]}{one.stays}[{one.kind}]{text[one.end :]}"
     return text
+
+
+def mask_wholly(text: str) -> str:
+    """Return the text masked, and without the years of birth: for what leaves its conversation."""
+    return _YEAR.sub("[geboortedatum]", mask(text))
 
 
 def identifying(text: str) -> tuple[Found, ...]:

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from uuid import NAMESPACE_URL, uuid5
 
-from bot.contact import address_in
+from bot.contact import address_in, given_to_staff
 from bot.conversation import Conversation
 from bot.events import Consented, ContactGiven, Event, HandedOver, Heard, Said
 from bot.masking import mask
@@ -76,8 +76,7 @@ def people_only_turn(
         stumbled=None if read_payload(typed) else "people_only",  # so that it can be read later after all
     )
     if before.held_by_staff:
-        reach = address_in(typed)
-        return Turn(events=(heard, ContactGiven(at=now, reach=reach)) if reach else (heard,))
+        return Turn(events=(heard, *given_to_staff(typed, now)))
     events, reply = _Plain(before, lines, phrases, language, now).answer(typed)
     number = uuid5(NAMESPACE_URL, f"reply-to:{incoming.id}").hex
     said = Said(at=now, id=number, reply=reply, answers=incoming.id)

@@ -7,7 +7,7 @@ for a name; so a person still reads every proposal.
 import re
 from collections.abc import Collection, Iterable, Iterator
 
-from bot.masking import mask
+from bot.masking import mask_wholly
 from intents.normalise import plain
 from referral.areas import names_in
 from referral.places import CITY, Areas
@@ -47,7 +47,7 @@ def without_person(text: str, names: Iterable[str], areas: Areas, known: Collect
 
 def without_names(text: str, names: Iterable[str]) -> str:
     """Return a masked text without these names: whole, and each part of them."""
-    text = mask(text)
+    text = mask_wholly(text)
     for part in (part for name in names for part in (name, *name.split()) if len(part) >= _SHORTEST):
         text = re.sub(rf"(?<!\w){re.escape(part)}(?!\w)", "[naam]", text, flags=re.I)
     return text

@@ -203,7 +203,7 @@ def test_a_near_copy_of_what_was_learned_tested_or_proposed_is_refused(known):
         ("mijn naam is Piet Jansen, help", "mijn naam is [naam], help"),
         ("mijn huis in de Bloemlaan 12 trilt", "mijn huis in de [adres] trilt"),
         ("ik woon boven mevrouw Bakker", "ik woon boven mevrouw [naam]"),
-        ("geboren op 12-03-1984, 3561 AB", "geboren op [datum], [postcode]"),
+        ("geboren op 12-03-1984, 3561 AB", "geboren op [geboortedatum], [postcode]"),
         ("mijn huis in Overvecht trilt, in de stad Utrecht", "mijn huis in [wijk] trilt, in de stad Utrecht"),
         ("ik woon boven Ömer. Mijn huis trilt", "ik woon boven [naam]. Mijn huis trilt"),
     ],
