@@ -58,8 +58,8 @@ class Changes(Protocol):
     def subscribe(self, *topics: str) -> AbstractAsyncContextManager[AsyncIterator[str]]:
         """Return a listener to conversations, to the cases of teams (see queue.topic) or to all ("*").
 
-        It gives the number (queue.case_number) of each conversation that changed. A case that leaves a team is told to both.
-        Subscribe first and read then, so that nothing falls between. A listener that is far behind is
+        It gives the number (queue.case_number) of each conversation that changed. A case that leaves a team is told
+        to both. Subscribe first and read then, so that nothing falls between. A listener that is far behind is
         given "*": anything may have changed. To "outbox:<channel>" it tells what must be pushed there.
         """
         ...

@@ -102,9 +102,7 @@ class SqlStore:
         self._ring(conversation, *topics)
 
     @staticmethod
-    def _topics(
-        conversation: str, events: Sequence[Event], before: str | None, case: Case | None
-    ) -> tuple[str, ...]:
+    def _topics(conversation: str, events: Sequence[Event], before: str | None, case: Case | None) -> tuple[str, ...]:
         letters = outbox_of(Conversation(id=conversation).channel, events)
         return (*teams(before, case.organisation if case else None), *letters)
 

@@ -60,7 +60,6 @@ def _first() -> Index:
     return Index("ix_events_first", "at", "conversation", sqlite_where=where, postgresql_where=where)
 
 
-
 EVENTS = Table(
     "events",
     METADATA,

@@ -32,7 +32,7 @@ from tests.plain_dutch import (
 )
 
 WEB = TEXTS.parent / "channels" / "web" / "texts"
-PAPERS = WEB.parent / "papers"
+PAPERS = WEB.parent / "paper_texts"
 TO_CHILDREN = "danger.kindertelefoon"
 
 Texts = dict[str, str]
@@ -68,8 +68,8 @@ FILES: dict[str, tuple[Level, Texts]] = {
     **{place: (DATA, texts) for place, texts in in_data().items()},
     "bot/texts/nl-simple.yaml": (EASY, read(TEXTS / "nl-simple.yaml")),
     "bot/channels/web/texts/nl-simple.yaml": (EASY, read(WEB / "nl-simple.yaml")),
-    "bot/channels/web/papers/nl.yaml": (PAPER, read(PAPERS / "nl.yaml")),
-    "bot/channels/web/papers/nl-simple.yaml": (EASY_PAPER, read(PAPERS / "nl-simple.yaml")),
+    "bot/channels/web/paper_texts/nl.yaml": (PAPER, read(PAPERS / "nl.yaml")),
+    "bot/channels/web/paper_texts/nl-simple.yaml": (EASY_PAPER, read(PAPERS / "nl-simple.yaml")),
     "referral/data/words/nl-simple.yaml": (EASY, read(DATA_FILES / "words" / "nl-simple.yaml")),
 }
 EVERYTHING = {text for _, texts in FILES.values() for text in texts.values()}

@@ -15,7 +15,6 @@ import pytest
 from bot import bootstrap
 from bot.inbox import mark_of
 from bot.settings import settings_from
-from bot.stores.migrate import migrate
 from tests.bot_api import TOKEN, FakeBotApi
 from tests.crash.process import Line, Served
 
@@ -30,8 +29,10 @@ class GatedApi(FakeBotApi):
         super().__init__()
         self.is_open = asyncio.Event()
         self.is_open.set()
+        self.is_asked = asyncio.Event()
 
     async def getUpdates(self, given):  # noqa: N802
+        self.is_asked.set()
         await self.is_open.wait()
         return await super().getUpdates(given)
 
@@ -189,9 +190,9 @@ async def test_a_postgresql_that_starts_anew_and_one_that_only_reads(postgres, p
 
 
 async def test_a_message_that_kills_the_process_is_set_aside_and_the_next_one_is_answered(tmp_path, telegram, api):
-    url = f"sqlite:///{tmp_path}/w.db"
-    await asyncio.to_thread(migrate, url)
-    server = Served({"WEGWIJS_DATABASE_URL": url, **telegram}, tmp_path / "log.txt")
+    environment = {"WEGWIJS_DATABASE_URL": f"sqlite:///{tmp_path}/w.db", **telegram}
+    await asyncio.to_thread(bootstrap.open_store, settings_from(environment))
+    server = Served(environment, tmp_path / "log.txt")
     update = await api.types("ik heb schulden")
     await api.types("hallo", chat=43)
     mark = mark_of("telegram:42", f"message42:{update['message']['message_id']}")
@@ -202,7 +203,9 @@ async def test_a_message_that_kills_the_process_is_set_aside_and_the_next_one_is
     try:
         for _ in range(3):
             api.is_open.clear()
+            api.is_asked.clear()
             await server.start()
+            await api.is_asked.wait()
             with contextlib.closing(sqlite3.connect(tmp_path / "w.db", isolation_level=None)) as database:
                 database.execute("BEGIN IMMEDIATE")  # it takes the message, and cannot finish it before it dies
                 api.is_open.set()

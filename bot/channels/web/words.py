@@ -17,4 +17,4 @@ def web_texts() -> Phrases:
 @cache
 def paper_texts() -> Phrases:
     """Return those of the pages around it; raises ValueError in the same way."""
-    return load_phrases(_HERE / "papers")
+    return load_phrases(_HERE / "paper_texts")

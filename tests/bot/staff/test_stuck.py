@@ -1,4 +1,4 @@
-"""What stands still at Wegwijs itself, on the page of what does not work: for a beheerder, with a button, no content."""
+"""What stands still at Wegwijs itself, on the page of what does not work: for a beheerder, without content."""
 
 import re
 

@@ -6,8 +6,9 @@ parts.push((chat) => {
   const end = chat.find("#even");
   const calm = matchMedia("(prefers-reduced-motion: reduce)");
 
+  // What was not sent stands at the end, also when it failed and a later message did arrive.
   const placeFor = (number) =>
-    [...log.children].find((one) => one.matches(".ww-message--waiting") || Number(one.dataset.number) > number) || null;
+    [...log.children].find((one) => one.matches("[data-id]:not([data-number])") || Number(one.dataset.number) > number) || null;
 
   // What was typed here becomes what the server kept of it; a screen reader that read it out does not hear it again.
   const adopt = (mine, theirs) => {
@@ -18,10 +19,20 @@ parts.push((chat) => {
     mine.dataset.number = theirs.dataset.number;
     mine.classList.remove("ww-message--waiting");
     mine.querySelector(".ww-unsent")?.remove();
+    putInPlace(mine);
+  };
+
+  const putInPlace = (message) => {
+    const place = placeFor(Number(message.dataset.number));
+    if (message.nextElementSibling === place) return;
+    const had = message.contains(chat.focused) && chat.focused;
+    log.insertBefore(message, place);
+    if (had) had.focus({ preventScroll: true });
   };
 
   // Buttons of an earlier reply: those that mean something else by now go, the chosen one is marked.
   const renew = (mine, theirs) => {
+    const had = mine.contains(chat.focused) && chat.focused;
     for (const button of mine.querySelectorAll(".ww-choices button")) {
       const then = [...theirs.querySelectorAll(".ww-choices button")].find((one) => one.value === button.value);
       if (!then) button.remove();
@@ -29,6 +40,7 @@ parts.push((chat) => {
     }
     const form = mine.querySelector(".ww-choices");
     if (form && !form.querySelector("button")) form.remove();
+    if (had && !had.isConnected) mine.focus({ preventScroll: true }); // the keyboard stays where it was
   };
 
   const copy = (name, from, to) => {
