@@ -23,6 +23,8 @@ from bot.limits import Limits, TooFast
 AXE = (Path(__file__).parents[3] / "vendor" / "axe.min.js").read_text("utf-8")
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 OF_COLOUR = ["color-contrast", "link-in-text-block"]  # all that another scheme can change
+FAULTS = """rules => axe.run({runOnly: rules, resultTypes: ['violations']}).then(
+  ({violations}) => violations.flatMap(({id, nodes}) => nodes.map(({html}) => `${id}: ${html}`)))"""
 SIZES = {"phone": {"width": 320, "height": 640}, "desktop": {"width": 1280, "height": 900}}
 CONVERSATIONS = YAML(typ="safe").load(Path(__file__).with_suffix(".yaml").with_stem("ten_conversations"))
 TEAM = "utrecht-buurtteam-sociaal"
@@ -108,6 +110,10 @@ class Walk:
             self.page.locator(".ww-message--bot").last.get_by_role("button", name=title, exact=True).click()
         if self.scripted:
             assert self.page.locator(".ww-message :focus, .ww-message:focus").count() == 1
+
+    def tile(self, title: str) -> None:
+        with self._answered():
+            self.page.locator(".ww-start").get_by_role("button", name=title).click()
 
     def again(self, _: None) -> None:
         with self._answered():
@@ -205,6 +211,9 @@ class Walk:
     def gone(self, text: str) -> None:
         expect(self.page.get_by_role("log")).not_to_contain_text(text)
 
+    def direction(self, way: str) -> None:
+        expect(self.page.locator("html")).to_have_attribute("dir", way)
+
     def call(self, name: str) -> None:
         link = self.page.locator(".ww-alarm").last.get_by_role("link", name=name).first
         expect(link).to_be_in_viewport()
@@ -281,8 +290,7 @@ class Walk:
     def _axe(self, rules: list[str]) -> list[str]:
         if not self.page.evaluate("'axe' in window"):
             self.page.evaluate(AXE)
-        found = self.page.evaluate("rules => axe.run({runOnly: rules, resultTypes: ['violations']})", rules)
-        return [f"{one['id']}: {node['html']}" for one in found["violations"] for node in one["nodes"]]
+        return self.page.evaluate(FAULTS, rules)
 
     def _note(self, message: ConsoleMessage) -> None:
         if message.type == "error" and "Failed to load resource" not in message.text:

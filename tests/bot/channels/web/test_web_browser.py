@@ -1,4 +1,4 @@
-"""The web chat in a real Chromium against a real server."""
+"""The web chat in a real Chromium against a real server: what test_ten_conversations.py does not walk through."""
 
 import asyncio
 from collections.abc import Callable, Iterator
@@ -12,8 +12,6 @@ from bot.ports import StoreAway
 AXE = (Path(__file__).parents[3] / "vendor" / "axe.min.js").read_text("utf-8")
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 PHONE = {"width": 390, "height": 844}
-QUESTION = {"nl": "Ik kom niet rond met mijn geld", "en": "I cannot make ends meet"}
-UNKNOWN = {"nl": "Weet ik niet", "en": "I do not know"}
 
 Open = Callable[..., Page]
 
@@ -63,12 +61,12 @@ def messages(page: Page):
     return page.locator(".ww-message[data-number]")
 
 
-def to_the_referral(page: Page, language: str = "nl") -> None:
+def to_the_referral(page: Page) -> None:
     """Tell the question and answer until there is a referral."""
-    say(page, QUESTION[language])
+    say(page, "Ik kom niet rond met mijn geld")
     say(page, "Overvecht")
     while not page.locator(".ww-card").count():
-        choose(page, UNKNOWN[language])
+        choose(page, "Weet ik niet")
 
 
 def faults(page: Page) -> list[str]:
@@ -84,65 +82,6 @@ def cookie(page: Page) -> str:
 
 
 # ---------------------------------------------------------------- a conversation
-
-
-def test_a_conversation_ends_in_a_referral_and_survives_a_reload_in_the_middle(visit):
-    page = visit()
-    page.get_by_role("button", name="Ik kom niet rond met mijn geld").click()
-    expect(messages(page)).to_have_count(2)
-    page.reload()
-    say(page, "Overvecht")
-    page.reload()
-    while not page.locator(".ww-card").count():
-        choose(page, "Weet ik niet")
-
-    card = page.locator(".ww-card")
-    expect(card.get_by_role("heading")).to_contain_text("Buurtteam Sociaal")
-    expect(card.get_by_role("link", name="buurtteamsutrecht.nl")).to_have_attribute(
-        "href", "https://www.buurtteamsutrecht.nl"
-    )
-    seen = messages(page).all_inner_texts()
-    page.reload()
-    assert messages(page).all_inner_texts() == seen
-
-
-def test_without_javascript_the_conversation_is_the_same(visit):
-    page = visit(java_script_enabled=False)
-    page.locator("#bericht").fill("Ik kom niet rond met mijn geld")
-    with page.expect_navigation():
-        page.get_by_role("button", name="Verstuur").click()
-    page.locator("#bericht").fill("Overvecht")
-    with page.expect_navigation():
-        page.get_by_role("button", name="Verstuur").click()
-    while not page.locator(".ww-card").count():
-        with page.expect_navigation():
-            messages(page).last.get_by_role("button", name="Weet ik niet").click()
-
-    expect(page.locator(".ww-card")).to_contain_text("Buurtteam Sociaal")
-    assert page.url.endswith("/#laatste")
-    page.get_by_text("Wis alles").first.click()
-    page.get_by_role("button", name="Ja, wis alles").click()
-    expect(page.get_by_text("Alles wat u hier typte, is gewist.")).to_be_visible()
-    assert page.context.cookies() == []
-
-
-def test_danger_comes_into_view_with_a_number_that_a_tap_calls(visit):
-    page = visit()
-
-    say(page, "Soms wil ik dood")
-
-    call = page.locator(".ww-alarm").get_by_role("link", name="Bel 113")
-    expect(call).to_have_attribute("href", "tel:113")
-    expect(call).to_be_in_viewport()
-
-
-def test_focus_stays_in_the_text_box_after_sending(visit):
-    page = visit()
-
-    say(page, "Ik kom niet rond met mijn geld")
-
-    expect(page.locator("#bericht")).to_be_focused()
-    expect(page.locator("#bericht")).to_have_value("")
 
 
 def test_after_a_button_the_keyboard_stays_at_it_and_it_shows_that_it_was_chosen(visit):
@@ -183,18 +122,6 @@ def test_nothing_is_sent_when_nothing_was_typed(visit):
     expect(page.locator(".ww-message")).to_have_count(0)
 
 
-def test_a_colleague_comes_in_live_and_looks_like_a_person(visit, server, colleague):
-    page = visit()
-    say(page, "Ik kom niet rond met mijn geld")
-
-    server.happens(cookie(page), *colleague("Dag, ik kijk mee."))
-
-    said = page.locator(".ww-message--staff")
-    expect(said).to_contain_text("Sanne, medewerker van Gemeente Utrecht")
-    expect(said).to_contain_text("Dag, ik kijk mee.")
-    expect(page.locator(".ww-choices")).to_have_count(0)
-
-
 def test_who_reads_back_is_told_of_a_new_message_and_not_moved(visit, server, colleague):
     page = visit(reduced_motion="reduce")
     to_the_referral(page)
@@ -208,23 +135,6 @@ def test_who_reads_back_is_told_of_a_new_message_and_not_moved(visit, server, co
     news.click()
     expect(page.locator(".ww-message--staff")).to_be_in_viewport()
     expect(news).to_be_hidden()
-
-
-def test_two_tabs_show_the_same_and_erase_together(visit):
-    page = visit()
-    say(page, "Ik kom niet rond met mijn geld")
-    other = page.context.new_page()
-    other.goto("/")
-    say(page, "Overvecht")
-
-    expect(messages(other)).to_have_count(4)
-    assert messages(other).all_inner_texts() == messages(page).all_inner_texts()
-    other.get_by_text("Wis alles").first.click()
-    other.get_by_role("button", name="Ja, wis alles").click()
-    expect(other.get_by_text("Alles wat u hier typte, is gewist.")).to_be_visible()
-    expect(messages(page)).to_have_count(0)
-    other.wait_for_timeout(500)
-    expect(other.get_by_text("Alles wat u hier typte, is gewist.")).to_be_visible()
 
 
 def test_after_erasing_in_the_conversation_a_new_one_can_begin(visit, server):
@@ -259,20 +169,6 @@ def test_even_kijken_appears_only_when_the_answer_takes_more_than_a_second(visit
     expect(page.locator("#even")).to_have_text("Even kijken…")
     expect(messages(page)).to_have_count(2)
     expect(page.locator("#even")).to_be_empty()
-
-
-def test_what_was_typed_without_a_line_is_kept_and_sent_once_when_it_is_back(visit, server):
-    page = visit()
-    page.context.set_offline(True)
-    page.locator("#bericht").fill("Ik kom niet rond met mijn geld")
-    page.locator("#bericht").press("Enter")
-    expect(page.get_by_role("log")).to_contain_text("Wacht op verbinding.")
-
-    page.context.set_offline(False)
-
-    expect(messages(page)).to_have_count(2)
-    expect(page.get_by_role("log")).not_to_contain_text("Wacht op verbinding.")
-    assert len(server.within(server.assistant.store.read(f"web:{cookie(page)}"))) == 3
 
 
 def test_what_waits_survives_a_reload_and_is_sent_once(visit, server):
@@ -359,39 +255,6 @@ def test_when_the_store_is_away_the_resident_reads_whom_to_call(visit, assistant
 # ---------------------------------------------------------------- for everybody
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("language", ["nl", "en"])
-def test_axe_finds_nothing_in_any_state(visit, server, colleague, language, scheme):
-    page = visit(f"/?taal={language}", color_scheme=scheme, reduced_motion="reduce")
-    found = {"start": faults(page)}
-    say(page, QUESTION[language])
-    found["question"] = faults(page)
-    page.reload()
-    say(page, "Overvecht")
-    while not page.locator(".ww-card").count():
-        choose(page, UNKNOWN[language])
-    found["referral"] = faults(page)
-    say(page, "Soms wil ik dood")
-    found["danger"] = faults(page)
-    server.happens(cookie(page), *colleague("Dag, ik kijk mee."))
-    expect(page.locator(".ww-message--staff")).to_be_visible()
-    page.locator(".ww-erase summary").click()
-    found["colleague"] = faults(page)
-
-    assert {state: what for state, what in found.items() if what} == {}
-
-
-@pytest.mark.parametrize("language", ["nl", "en"])
-def test_at_320_pixels_nothing_runs_out_of_the_page(visit, language):
-    page = visit(f"/?taal={language}", viewport={"width": 320, "height": 568})
-    widths = [page.evaluate("document.documentElement.scrollWidth")]
-    to_the_referral(page, language)
-    say(page, "Soms wil ik dood " + "enditiseenwoorddatnietophoudt" * 6)
-    widths.append(page.evaluate("document.documentElement.scrollWidth"))
-
-    assert widths == [320, 320]
-
-
 def test_what_can_be_tapped_is_large_enough(visit):
     page = visit()
     to_the_referral(page)
@@ -417,40 +280,6 @@ def test_the_page_does_not_shift_while_it_loads_or_answers(visit):
     assert page.evaluate("window.shift") < 0.05
 
 
-def test_the_first_view_is_light_and_asks_nothing_of_others(visit, server):
-    page = visit()
-
-    hosts = page.evaluate("performance.getEntriesByType('resource').map(one => new URL(one.name).origin)")
-
-    assert set(hosts) == {server.address}
-
-
-# ---------------------------------------------------------------- languages, and leaving quickly
-
-
-def elsewhere(page: Page) -> str:
-    """Let the page that the quick way out leads to be a page of ours, and return its address."""
-    page.context.route("https://www.weeronline.nl/**", lambda route: route.fulfill(body="<h1>Het weer</h1>"))
-    return "https://www.weeronline.nl/"
-
-
-@pytest.mark.parametrize("way", ["link", "keys"])
-def test_one_tap_or_escape_twice_leaves_and_the_way_back_does_not_lead_here(visit, server, way):
-    page = visit()
-    page.goto(f"{server.address}/?taal=en")
-    address = elsewhere(page)
-    say(page, QUESTION["en"])
-    if way == "link":
-        page.locator("#snel-weg").click()
-    else:
-        page.keyboard.press("Escape")
-        page.keyboard.press("Escape")
-
-    page.wait_for_url(address)
-    page.go_back()
-    expect(page).not_to_have_url(f"{server.address}/?taal=en")
-
-
 def test_escape_once_does_not_leave(visit):
     page = visit()
     page.keyboard.press("Escape")
@@ -459,26 +288,3 @@ def test_escape_once_does_not_leave(visit):
     page.wait_for_timeout(200)
 
     expect(page.locator("#bericht")).to_be_visible()
-
-
-def test_the_language_is_chosen_from_a_menu_and_the_conversation_goes_on_in_it(visit):
-    page = visit()
-    page.locator(".ww-languages summary").click()
-    page.get_by_role("link", name="العربية").click()
-
-    expect(page.locator("html")).to_have_attribute("dir", "rtl")
-    say(page, "huurschuld")
-    expect(messages(page).last.locator(".ww-body")).to_have_attribute("lang", "ar")
-
-
-def test_axe_finds_nothing_from_right_to_left(visit):
-    page = visit("/?taal=ar", reduced_motion="reduce")
-    found = [*faults(page)]
-    page.locator(".ww-languages summary").click()
-    found += faults(page)
-    page.locator(".ww-languages summary").click()
-    say(page, "زوجي يضربني")
-    found += faults(page)
-
-    assert found == []
-    assert page.evaluate("document.documentElement.scrollWidth") == PHONE["width"]

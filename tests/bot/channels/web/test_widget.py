@@ -4,6 +4,7 @@ import http.server
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
 from fastapi import FastAPI
@@ -171,6 +172,26 @@ def test_a_conversation_in_the_corner_of_another_site_from_the_button_to_the_las
         one.removeprefix("http://") for one in (server.address, town.address)
     }
     assert page.context.cookies() == []
+
+
+def test_an_advice_is_kept_and_copied_on_another_site_where_a_link_cannot_show_the_key(visit, town):
+    page = visit
+    page.goto(f"{town.address}/in")
+    for text in ("Ik kom niet rond met mijn geld", "Overvecht"):
+        say(page, text)
+    for count in (6, 8):
+        expect(messages(page)).to_have_count(count - 2)
+        page.get_by_role("button", name="Weet ik niet", pressed=False).last.click()
+    expect(messages(page)).to_have_count(8)
+
+    tools = page.locator(".ww-tools[data-advice]")
+    tools.locator(".ww-keep summary").click()
+    tools.get_by_text("Maak een kopie").click()
+    expect(tools.locator(".ww-tool-said")).to_have_text("Gekopieerd.")
+    with page.expect_download() as download:
+        tools.get_by_text("Bewaar als pdf").click()
+    assert download.value.suggested_filename == "advies-wegwijs.pdf"
+    assert Path(download.value.path()).read_bytes().startswith(b"%PDF")
 
 
 def test_leaving_quickly_replaces_the_page_of_the_site(visit, town):
