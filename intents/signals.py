@@ -6,8 +6,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-from ruamel.yaml import YAML
-
+from intents.content import content
 from intents.load import DATA, FaultsFound, languages, line_of
 from intents.model import Fault
 from intents.normalise import plain
@@ -45,7 +44,7 @@ def load_patterns(folder: Path = DATA) -> tuple[Pattern, ...]:
     patterns: list[Pattern] = []
     for path in (file for language in languages(folder) for file in language.glob("danger.yaml")):
         text = path.read_text("utf-8")
-        for signal, entries in YAML(typ="safe").load(text)["patterns"].items():
+        for signal, entries in content(text)["patterns"].items():
             for entry in entries or []:
                 if slips := tuple(_slips(entry)):
                     faults += (_fault(path, text, signal, *slip) for slip in slips)

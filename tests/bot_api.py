@@ -113,9 +113,9 @@ class FakeBotApi:
         async with asyncio.timeout(seconds), self._changed:
             await self._changed.wait_for(holds)
 
-    async def hears(self, number, chat=42):
+    async def hears(self, number, chat=42, seconds=10):
         """Wait until the bot said this many messages in a chat, and return them."""
-        await self.until(lambda: len(self.said(chat)) >= number)
+        await self.until(lambda: len(self.said(chat)) >= number, seconds)
         return self.said(chat)
 
     # ------------------------------------------------------------ the methods of the Bot API

@@ -6,9 +6,9 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, get_args
 
-from ruamel.yaml import YAML
-from ruamel.yaml.error import MarkedYAMLError
+from yaml import MarkedYAMLError
 
+from intents.content import content
 from intents.load import DATA, FaultsFound, line_of
 from intents.model import Fault
 from intents.slots.fold import fold_regex
@@ -100,7 +100,7 @@ class _Compiler:
 
     def _entries(self) -> Mapping[str, Any]:
         try:
-            loaded = YAML(typ="safe").load(self.source) or {}
+            loaded = content(self.source) or {}
         except MarkedYAMLError as slip:
             line = slip.problem_mark.line + 1 if slip.problem_mark else 1
             fault = Fault(

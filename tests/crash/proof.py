@@ -153,17 +153,23 @@ async def _handoffs(world: World, store: SqlStore, kept: Mapping[str, tuple[Even
     handed = {name for name, events in kept.items() if any(isinstance(one, HandedOver) for one in events)}
     twice = [name for name in handed if sum(isinstance(one, HandedOver) for one in kept[name]) > 1]
     meant = {told.conversation for told in world.ledger.told if told.text == "/affirm" and told.acknowledged}
-    numbers = {case.number for name in handed if (case := await store.case(name))}
+    cases = [case for name in handed if (case := await store.case(name))]
+    numbers = {case.number for case in cases}
     seen: Counter[str] = Counter()
-    for tab in TABS:
-        seen.update(await world.colleagues[0].cases(tab))
+    for team in sorted(
+        {case.organisation for case in cases}
+    ):  # others while only people can help
+        colleague = await world.colleague_of(team)
+        for tab in TABS:
+            seen.update(await colleague.cases(tab))
     proof.wrong["handed over twice"] += twice
     proof.wrong["not handed over"] += sorted(meant - handed)
     proof.wrong["not in one queue"] += [
         f"{number}: {seen[number]} times" for number in sorted(numbers | set(seen)) if seen[number] != 1
     ]
     proof.wrong["not told elsewhere"] += sorted(number for number in numbers if world.ears.cases[number] != 1)
-    proof.figures[f"handoffs to {TEAM}"] = len(handed)
+    proof.figures["handoffs"] = len(handed)
+    proof.figures["  to another than the usual team"] = sum(case.organisation != TEAM for case in cases)
     proof.figures["  that are not in exactly one queue once"] = len(proof.wrong["not in one queue"])
     proof.figures["webhooks"] = len(world.ears.told)
     proof.figures["  of a handoff that was not told, or under two numbers"] = len(proof.wrong["not told elsewhere"])

@@ -5,7 +5,7 @@ import base64
 import contextlib
 import random
 from collections import Counter
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -20,6 +20,7 @@ from tests.bot_api import TOKEN, FakeBotApi, Server, free_port
 from tests.crash.people import PASSWORD, TEAM, Colleague, Ledger, on_telegram, on_the_web, over_rest
 from tests.crash.process import Line, Served
 
+NAMES = ("Sanne", "Noor")
 MOMENTS = ("any", "any", "message", "answer", "sent")  # when it dies: at any moment, see `Killer`
 _ALIVE = (0.3, 2.0)  # seconds
 _LAST_HOUR = 2  # seconds that colleagues go on working when residents are done
@@ -81,6 +82,14 @@ class World:
     def store(self) -> SqlStore:
         """Return the same database, seen from outside."""
         return bootstrap.open_store(self.settings)
+
+    async def colleague_of(self, team: str) -> Colleague:
+        """Return somebody who sees the cases of a team."""
+        if team == TEAM:
+            return self.colleagues[0]
+        await _open_the_desk(self.settings, team, (team,))
+        self.colleagues.append(Colleague(team, self.ledger, self.line.url))
+        return self.colleagues[-1]
 
     async def live(self, kills: int) -> None:
         """Let everybody talk while the server dies so many times; return when they have said what they had to say."""
@@ -157,9 +166,9 @@ async def world(database: str, folder: Path, seed: int) -> AsyncIterator[World]:
     settings = settings_from(environment)
     served = Served(environment, folder / "log.txt")
     ledger = Ledger(random.Random(seed))
-    await _open_the_desk(settings)
+    await _open_the_desk(settings, TEAM, NAMES)
     async with Line(served.port) as line:
-        colleagues = [Colleague(name, ledger, line.url) for name in ("Sanne", "Noor")]
+        colleagues = [Colleague(name, ledger, line.url) for name in NAMES]
         try:
             yield World(served, line, api, ears, ledger, settings, colleagues)
         finally:
@@ -170,8 +179,8 @@ async def world(database: str, folder: Path, seed: int) -> AsyncIterator[World]:
                 await one.client.aclose()
 
 
-async def _open_the_desk(settings: Settings) -> None:
+async def _open_the_desk(settings: Settings, team: str, names: Sequence[str]) -> None:
     accounts = await asyncio.to_thread(bootstrap.open_accounts, settings)
     guide = bootstrap.guide()
-    for name in ("Sanne", "Noor"):
-        await add_staff(accounts, guide, name, TEAM, PASSWORD, now=datetime.now(UTC))
+    for name in names:
+        await add_staff(accounts, guide, name, team, PASSWORD, now=datetime.now(UTC))

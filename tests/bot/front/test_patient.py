@@ -14,12 +14,12 @@ HELLO = b"GET /health HTTP/1.1\r\nHost: w\r\n"
 
 
 class Impatient(PatientProtocol):
-    seconds = 0.1
+    seconds = 1.0
 
 
 @pytest.fixture
 async def port() -> AsyncIterator[int]:
-    """Return the port of a real server that waits a tenth of a second."""
+    """Return the port of a real server that waits a second."""
     app = FastAPI()
     app.get("/health")(lambda: "ok")
     started = asyncio.Event()
@@ -38,7 +38,7 @@ async def answer_to(port: int, *pieces: bytes) -> bytes:
     for piece in pieces:
         writer.write(piece)
         await writer.drain()
-    told = await asyncio.wait_for(reader.read(), 5)
+    told = await asyncio.wait_for(reader.read(), 20)
     writer.close()
     return told
 

@@ -327,6 +327,7 @@ async def test_what_was_sent_to_a_page_that_fell_silent_is_sent_again(assistant,
         await line.send_str("40")
         await line.receive_str()
         await line.send_str('42["session_request",{"session_id":"anna-on-a-train"}]')
+        await eventually(lambda: _went(line, "session_confirm"))
         await colleague("anna-on-a-train", "Dag, met Sam.")
         await eventually(lambda: _went(line, "Dag, met Sam."))  # it answers no ping from now on
         await eventually(lambda: _is(not served.sockets.pages))
