@@ -290,8 +290,7 @@ async def _month() -> None:
 
 
 def _fake_bot_api() -> object:
-    path = ROOT / "tests" / "bot" / "channels" / "telegram" / "conftest.py"
-    spec = importlib.util.spec_from_file_location("fake_bot_api", path)
+    spec = importlib.util.spec_from_file_location("fake_bot_api", ROOT / "tests" / "bot_api.py")
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module.FakeBotApi()

@@ -156,9 +156,7 @@ async def _handoffs(world: World, store: SqlStore, kept: Mapping[str, tuple[Even
     cases = [case for name in handed if (case := await store.case(name))]
     numbers = {case.number for case in cases}
     seen: Counter[str] = Counter()
-    for team in sorted(
-        {case.organisation for case in cases}
-    ):  # others while only people can help
+    for team in sorted({case.organisation for case in cases}):  # others while only people can help
         colleague = await world.colleague_of(team)
         for tab in TABS:
             seen.update(await colleague.cases(tab))
