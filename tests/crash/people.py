@@ -17,6 +17,7 @@ TO_THE_DESK = ("lunetten", "/human", "/affirm")  # after a first message; ends i
 LATER = 0.15  # seconds until what was not answered is sent again
 PASSWORD = "een lang wachtwoord dat niemand raadt"
 TEAM = "utrecht-dock"
+_A_NIGHT = 36_000  # seconds: while the server dies again and again, nobody on Telegram is answered
 
 
 def words() -> Callable[[], str]:
@@ -132,7 +133,7 @@ async def on_telegram(ledger: Ledger, api: FakeBotApi, stop: asyncio.Event) -> N
             ledger.sent += 1
             number = update["message"]["message_id"]
             told = ledger.tell(f"telegram:{chat}", f"message{chat}:{number}", text, word)
-            await api.until(lambda u=update, b=before, c=chat: u not in api.queue and len(api.said(c)) > b, 240)  # type: ignore[misc]
+            await api.until(lambda u=update, b=before, c=chat: u not in api.queue and len(api.said(c)) > b, _A_NIGHT)  # type: ignore[misc]
             told.acknowledged = True
             await ledger.pause()
 
