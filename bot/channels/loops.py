@@ -5,7 +5,7 @@ import logging
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
-from bot.channels.problems import name_of
+from bot.problems import name_of
 
 log = logging.getLogger("wegwijs")
 

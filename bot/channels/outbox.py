@@ -5,9 +5,9 @@ import random
 from datetime import datetime, timedelta
 
 from bot.assistant import Assistant, Step
-from bot.channels.problems import name_of
 from bot.events import Delivered, Said
 from bot.ports import Channel, StoreAway
+from bot.problems import name_of
 
 log = logging.getLogger("wegwijs")
 

@@ -19,7 +19,6 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 from bot.assistant import Assistant
 from bot.channels.answers import language_of, said_with
 from bot.channels.bodies import BadBody, Problem, read_body, read_json, readable
-from bot.channels.problems import name_of
 from bot.channels.rasa_parse import parse_routes
 from bot.channels.tokens import shows
 from bot.conversation import Conversation, replay
@@ -27,6 +26,7 @@ from bot.limits import OFF, Limits, TooFast, address_of
 from bot.messages import Choice, Incoming, Reply, Status
 from bot.phrases import DUTCH
 from bot.ports import StoreAway
+from bot.problems import name_of
 
 log = logging.getLogger("wegwijs")
 

@@ -20,11 +20,11 @@ from rasa_sdk.interfaces import (
 
 from bot.assistant import Assistant
 from bot.channels.bodies import BadBody, Problem, read_body, read_json
-from bot.channels.problems import name_of
 from bot.channels.rasa_asking import ACTION
 from bot.channels.rasa_form import register_form, utter
 from bot.channels.rasa_refer import advise, told
 from bot.channels.tokens import shows
+from bot.problems import name_of
 
 log = logging.getLogger("wegwijs")
 

@@ -12,10 +12,10 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
 
 from bot.channels.bodies import BadBody, Problem, read_body, read_json, readable
-from bot.channels.problems import name_of
 from bot.channels.tokens import shows
 from bot.messages import read_payload
 from bot.minds import Minds
+from bot.problems import name_of
 from intents.model import Understanding
 from intents.normalise import guard
 from referral.areas import locate

@@ -23,7 +23,6 @@ from bot.assistant import Assistant, Step
 from bot.channels.answers import language_of
 from bot.channels.bodies import MOST_BYTES
 from bot.channels.loops import again_and_again, unless
-from bot.channels.problems import name_of
 from bot.channels.rasa import extras, texts
 from bot.channels.rasa_uttered import SocketMessage, session_of
 from bot.events import Delivered, Event, Said
@@ -31,6 +30,7 @@ from bot.limits import OFF, Limits, TooFast, address_of
 from bot.messages import Incoming, Reply, Value
 from bot.phrases import DUTCH
 from bot.ports import StoreAway
+from bot.problems import name_of
 from bot.queue import case_number
 
 log = logging.getLogger("wegwijs")

@@ -21,7 +21,6 @@ from telegram.error import BadRequest, Forbidden, RetryAfter, TelegramError
 from bot.assistant import Assistant
 from bot.channels.loops import again_and_again, unless
 from bot.channels.outbox import GiveUp, TryLater, deliver
-from bot.channels.problems import name_of
 from bot.channels.telegram_hearing import KINDS, incoming_from, is_addressed, is_private
 from bot.channels.telegram_menu import set_menus
 from bot.channels.telegram_removing import asks_removal, removable, remove
@@ -31,6 +30,7 @@ from bot.events import Event, Said
 from bot.messages import Incoming, Reply, Value
 from bot.phrases import DUTCH
 from bot.ports import Conflict, StoreAway
+from bot.problems import name_of
 from bot.settings import Webhook
 
 os.environ.setdefault("PTB_TIMEDELTA", "1")  # periods as timedelta, as the library's next major version has them

@@ -8,10 +8,10 @@ from typing import Any
 from telegram import Bot, Update
 from telegram.constants import ChatType
 
-from bot.channels.problems import name_of
 from bot.channels.telegram_hearing import KINDS
 from bot.inbox import Stuck, mark_of
 from bot.messages import Incoming
+from bot.problems import name_of
 
 log = logging.getLogger("wegwijs")
 

@@ -14,10 +14,10 @@ from rich.text import Text
 
 from bot.assistant import Assistant
 from bot.channels.answers import said_with
-from bot.channels.problems import name_of
 from bot.events import Said
 from bot.messages import Choice, Incoming, Part, Reply
 from bot.ports import StoreAway
+from bot.problems import name_of
 
 log = logging.getLogger("wegwijs")
 

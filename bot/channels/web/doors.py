@@ -10,7 +10,6 @@ from fastapi import Request
 
 from bot.channels.web.origins import Origins, is_elsewhere
 from bot.messages import Value
-from bot.queue import case_number as numbered
 
 COOKIE = "wegwijs"
 MOST_BYTES = 300_000
@@ -99,11 +98,6 @@ def token_for(message: Message) -> str:
 def events_seen(request: Request) -> int:
     """Return how many events of the conversation a listener has already."""
     return _whole(request.headers.get("last-event-id") or request.query_params.get("na"))
-
-
-def case_number(conversation: str | None) -> str:
-    """Return what may stand in a log or a page for a conversation; its id is a secret of the browser."""
-    return numbered(conversation) if conversation else "none"
 
 
 async def _body(request: Request) -> bytes:

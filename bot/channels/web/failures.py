@@ -11,11 +11,12 @@ from fastapi.routing import APIRoute
 
 from bot.assistant import Assistant
 from bot.channels.web import answers
-from bot.channels.web.doors import Message, Refused, case_number, conversation_of, new_token
+from bot.channels.web.doors import Message, Refused, conversation_of, new_token
 from bot.channels.web.origins import Origins
 from bot.channels.web.page import Pages
 from bot.limits import TooFast
 from bot.ports import StoreAway
+from bot.queue import case_number
 
 log = logging.getLogger("wegwijs")
 
@@ -57,7 +58,8 @@ def _told(problem: Exception, request: Request) -> tuple[int, str]:
             log.error("web: the store is away")
             return 503, "away"
         case _:
-            number = case_number(getattr(request.state, "conversation", None) or conversation_of(request))
+            conversation = getattr(request.state, "conversation", None) or conversation_of(request)
+            number = case_number(conversation) if conversation else "none"
             where = "".join(traceback.format_tb(problem.__traceback__))
             log.error("web: %s in conversation %s\n%s", type(problem).__name__, number, where)
             return 500, "trouble"

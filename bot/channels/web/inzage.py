@@ -4,9 +4,10 @@ from fastapi import APIRouter, HTTPException, Request
 from fastapi.responses import Response
 
 from bot.assistant import Assistant
-from bot.channels.web.doors import case_number, conversation_of
+from bot.channels.web.doors import conversation_of
 from bot.channels.web.page import Pages
 from bot.inzage import Copy, Words, as_html, as_json, for_resident
+from bot.queue import case_number
 from bot.safe import NOTHING, SAFE
 
 _STYLED = f"{NOTHING}; style-src 'unsafe-inline'"  # should a browser show the file instead of keeping it

@@ -19,7 +19,6 @@ from bot.channels.web.doors import (
     COOKIE,
     Message,
     bearer_of,
-    case_number,
     check_origin,
     conversation_of,
     events_seen,
@@ -37,6 +36,7 @@ from bot.channels.web.papers import add_papers
 from bot.channels.web.site import PLAIN, Site
 from bot.limits import OFF, Limits, address_of
 from bot.messages import Incoming, payload
+from bot.queue import case_number
 
 FORGET = payload("forget")
 
@@ -135,7 +135,7 @@ class _Chat:
             request.query_params.get("taal"),
             self.assistant.clock.now(),
             municipality=request.query_params.get("gemeente"),
-            conversation=case_number(conversation) if events else "",
+            conversation=case_number(conversation) if conversation and events else "",
             start=None if events else bearer_of(request) or new_token(),
             widget=widget,
         )
