@@ -320,6 +320,7 @@ async def test_sound_and_notification_are_a_choice_that_is_remembered_and_tell_n
     await sign_in(page, address)
     await desk.hand_over("web:1", name="Geheim", urgent=True)
     await expect(page.get_by_role("link", name="Geheim")).to_be_visible()
+    await page.wait_for_function("localStorage.getItem('wegwijs-dringend')")  # the row may come before the alarm does
     silent = await page.evaluate("heard")
 
     sound = page.get_by_role("button", name="Geluid bij dringend")
@@ -328,12 +329,12 @@ async def test_sound_and_notification_are_a_choice_that_is_remembered_and_tell_n
     await expect(sound).to_have_attribute("aria-pressed", "true")
     await page.reload()
     await expect(sound).to_have_attribute("aria-pressed", "true")
-    await page.wait_for_timeout(300)  # until the stream is open
     await desk.hand_over("web:2", name="Niet dringend")
     await expect(page.get_by_role("link", name="Niet dringend")).to_be_visible()
     calm = await page.evaluate("heard")
     await desk.hand_over("web:3", name="Ook geheim", signals=("violence_at_home",), urgent=True)
     await expect(page.get_by_role("link", name="Ook geheim")).to_be_visible()
+    await page.wait_for_function("heard.length >= 3")
 
     assert (silent, calm) == ([], [])
     assert await page.evaluate("heard") == ["tone", "tone", "Wegwijs: Er is een dringende vraag"]
