@@ -22,7 +22,7 @@ from tests.crash.process import Line, Served
 
 NAMES = ("Sanne", "Noor")
 MOMENTS = ("any", "any", "message", "answer", "sent")  # when it dies: at any moment, see `Killer`
-_ALIVE = (0.3, 2.0)  # seconds
+_ALIVE = 3.0  # seconds on average; however long it lived, it may die as soon
 _LAST_HOUR = 2  # seconds that colleagues go on working when residents are done
 _MESSAGE = 0.12  # seconds within which a message is mostly taken
 
@@ -125,7 +125,7 @@ class World:
             self.line.wait = None
             asyncio.get_running_loop().call_later(self.ledger.random.uniform(0, _MESSAGE), strike)
 
-        alive = self.ledger.random.uniform(*_ALIVE)
+        alive = self.ledger.random.expovariate(1 / _ALIVE)
         await asyncio.sleep(0 if moment == "any" else alive / 4)
         match moment:
             case "message":
@@ -136,7 +136,7 @@ class World:
                 self.api.at_sent = strike
         happened = True
         try:
-            await asyncio.wait_for(struck.wait(), alive if moment == "any" else 3)
+            await asyncio.wait_for(struck.wait(), alive if moment == "any" else _ALIVE)
         except TimeoutError:
             happened = moment == "any"
         self.line.wait = self.line.at_answer = self.api.at_sent = None
