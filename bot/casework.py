@@ -7,6 +7,7 @@ from pydantic import Field
 
 from bot.events import (
     Assigned,
+    ByStaff,
     Claimed,
     Closed,
     Corrected,
@@ -74,10 +75,17 @@ class Casework(Question):
     reminder: str | None = Field(default=None, description="what to remember then")
     closed_on: Question | None = Field(default=None, description="what it was about when it was closed")
     timers: Mapping[Timer, datetime] = Field(default_factory=dict, description="what is said later, and when")
+    forms: frozenset[str] = Field(default=frozenset(), description="what of the desk was carried out; it counts once")
 
 
 def case_change(now: Casework, event: CaseEvent) -> Change:
     """Return what one more event changes for a case."""
+    if isinstance(event, ByStaff) and event.form:
+        return {**_case_change(now, event), "forms": now.forms | {event.form}}
+    return _case_change(now, event)
+
+
+def _case_change(now: Casework, event: CaseEvent) -> Change:
     match event:
         case HandedOver():
             return _handed_over(now, event)

@@ -213,7 +213,7 @@ def _where(place: Location | None) -> dict[str, str]:
 
 def _said(now: Conversation, event: Said) -> Mapping[str, object]:
     if event.by != "bot":
-        return {"last_from": "staff", "since": event.at, "promised": None}
+        return {"last_from": "staff", "since": event.at, "promised": None, "forms": now.forms | {event.id}}
     return {"reply": event.reply, "unclear": _unclear(now, event.reply)}
 
 

@@ -82,7 +82,7 @@ class DirectoryStore(Protocol):
         ...
 
     async def propose(self, proposal: Proposal) -> None:
-        """Keep a proposal."""
+        """Keep a proposal; the same id counts once."""
         ...
 
     async def decide(self, proposal: Proposal) -> None:

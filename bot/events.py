@@ -24,6 +24,13 @@ class Happened(Value):
     at: datetime
 
 
+class ByStaff(Happened):
+    """What a colleague did with a case. It counts once for the same `form` (see staff/once.py)."""
+
+    by: str
+    form: str | None = None
+
+
 class Heard(Happened):
     """A resident's message, masked, and how it was understood. Urgent: staff who have the question see it first."""
 
@@ -103,37 +110,33 @@ class Withdrawn(Happened):
     kind: Literal["withdrawn"] = "withdrawn"
 
 
-class Claimed(Happened):
+class Claimed(ByStaff):
     """A colleague took the conversation; from now on the bot keeps silent."""
 
     kind: Literal["claimed"] = "claimed"
-    by: str
 
 
-class Assigned(Happened):
+class Assigned(ByStaff):
     """A colleague gave the conversation to a colleague of the same team, who holds it from now on."""
 
     kind: Literal["assigned"] = "assigned"
-    by: str
     to: str
 
 
-class Released(Happened):
+class Released(ByStaff):
     """The conversation was put back in the queue; from `late_at` on the resident hears that it takes long."""
 
     kind: Literal["released"] = "released"
-    by: str
     late_at: datetime | None = None
 
 
-class Passed(Happened):
+class Passed(ByStaff):
     """The conversation waits for another organisation from now on, and the resident said that these may read it.
 
     `misroute` tells that it should not have come to the first one; `rule` is the row that sent it there.
     """
 
     kind: Literal["passed"] = "passed"
-    by: str
     organisation: str
     reason: str
     misroute: bool = False
@@ -142,31 +145,28 @@ class Passed(Happened):
     late_at: datetime | None = None
 
 
-class Noted(Happened):
+class Noted(ByStaff):
     """A colleague wrote something down for the team; the resident never sees it."""
 
     kind: Literal["noted"] = "noted"
-    by: str
     text: str
 
 
-class ReminderSet(Happened):
+class ReminderSet(ByStaff):
     """A colleague wants to look at the case again at this moment; it takes the place of an earlier reminder."""
 
     kind: Literal["reminder_set"] = "reminder_set"
-    by: str
     at_time: datetime
     what: str = ""
 
 
-class ReminderDone(Happened):
+class ReminderDone(ByStaff):
     """The reminder is no longer needed."""
 
     kind: Literal["reminder_done"] = "reminder_done"
-    by: str
 
 
-class Corrected(Happened):
+class Corrected(ByStaff):
     """A colleague put right what was understood. What is None was right; of the facts only these change.
 
     `urgent` is what the rules make of corrected signals. `heard` is the message that was misunderstood, where
@@ -174,7 +174,6 @@ class Corrected(Happened):
     """
 
     kind: Literal["corrected"] = "corrected"
-    by: str
     themes: tuple[str, ...] | None = None
     signals: tuple[str, ...] | None = None
     facts: Mapping[str, str] | None = None
@@ -183,19 +182,17 @@ class Corrected(Happened):
     may_learn: bool = False
 
 
-class Reopened(Happened):
+class Reopened(ByStaff):
     """A colleague took up a closed case again, and holds it from now on."""
 
     kind: Literal["reopened"] = "reopened"
-    by: str
     reason: str
 
 
-class Closed(Happened):
+class Closed(ByStaff):
     """A colleague closed the case, with what came of it."""
 
     kind: Literal["closed"] = "closed"
-    by: str
     outcome: Outcome
     note: str = ""
 

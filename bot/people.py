@@ -36,6 +36,13 @@ class Second(Value):
     step: int  # of 30 seconds; a code of this step or before was used
 
 
+class AtProvider(Value):
+    """What a session that came from an identity provider has to do with it: its ID token, and its name there."""
+
+    id_token: str = Field(repr=False)
+    session: str = Field(default="", repr=False)
+
+
 class Journey(Value):
     """On the way to an identity provider: what must fit when the same browser comes back."""
 

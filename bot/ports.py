@@ -11,7 +11,7 @@ from bot.audit import Trail
 from bot.counted import Figures, Tally
 from bot.events import Event, Followed, Said, Timer
 from bot.messages import Value
-from bot.people import Keys, OpenSession, Role
+from bot.people import AtProvider, Keys, OpenSession, Role
 from bot.queue import Case, Wanted
 from bot.shared import Shared
 from bot.standing import Standing
@@ -272,12 +272,20 @@ class Accounts(Protocol):
         ...
 
     async def open_session(
-        self, name: str, now: datetime, *, device: str = "", half: bool = False
+        self, name: str, now: datetime, *, device: str = "", half: bool = False, came_from: AtProvider | None = None
     ) -> tuple[str, Session]:
         """Return a new secret token for the cookie of an existing account, and its session.
 
         Half a session lets nobody in: the second step is still to come, within five minutes.
         """
+        ...
+
+    async def farewell(self, token: str) -> str | None:
+        """Return the ID token of a session that came from an identity provider, None for any other."""
+        ...
+
+    async def end_from_provider(self, name: str, session: str | None, before: datetime) -> int:
+        """End what came from the identity provider: the session of this name there, or all opened before then."""
         ...
 
     async def session(self, token: str, now: datetime, *, half: bool = False, touch: bool = True) -> Session | None:

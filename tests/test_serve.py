@@ -6,11 +6,17 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Event
 
 import httpx
 import pytest
+from alembic import command
+
+from bot.stores.engines import normalised
+from bot.stores.migrate import _config, alone_on, newest
 
 WEGWIJS = Path(sys.executable).with_name("wegwijs")
 
@@ -99,3 +105,57 @@ def test_sigterm_ends_it_within_five_seconds_also_with_an_open_stream(served):
 
     assert took < 5
     assert served.process.returncode == 0
+
+
+NEXT_VERSION = """
+import sqlalchemy as sa
+from alembic import op
+
+revision = "9999"
+down_revision = "{newest}"
+
+
+def upgrade():
+    op.add_column("events", sa.Column("weight", sa.Integer, nullable=False, server_default="0"))
+    op.create_table("weights", sa.Column("name", sa.Text, primary_key=True))
+    op.create_index("ix_events_weight", "events", ["weight"])
+"""
+
+
+def upgrade_to_the_next_version(database: str, folder: Path) -> None:
+    folder.mkdir()
+    (folder / "9999_next.py").write_text(NEXT_VERSION.format(newest=newest()))
+    config = _config()
+    ours = Path(config.get_main_option("script_location")) / "versions"
+    config.set_main_option("version_locations", os.pathsep.join((str(ours), str(folder))))
+    with alone_on(normalised(database)) as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "9999")
+
+
+def until(holds: Callable[[], bool]) -> None:
+    for _ in range(600):
+        if holds():
+            return
+        time.sleep(0.05)
+    raise AssertionError
+
+
+def test_turns_are_answered_while_the_next_version_makes_its_tables_and_after(served, tmp_path):
+    answers, enough = [], Event()
+
+    def talk() -> None:
+        while not enough.is_set():
+            answers.append(served.say("ik ben nieuw hier en wil mensen leren kennen", str(len(answers))))
+
+    with ThreadPoolExecutor() as resident:
+        talking = resident.submit(talk)
+        until(lambda: talking.done() or len(answers) > 2)
+        upgrade_to_the_next_version(served.database, tmp_path / "versions")
+        before = len(answers)
+        until(lambda: talking.done() or len(answers) > before + 2)
+        enough.set()
+        talking.result()
+
+    assert all(answers)
+    assert httpx.get(f"{served.url}/ready").status_code == 200

@@ -1,7 +1,8 @@
-"""The body of a request as JSON, or a sentence that says what is wrong with it."""
+"""The body of a request as JSON, or a sentence that says what is wrong with it, and how OpenAPI is told of it."""
 
 import json
 import zlib
+from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
 
@@ -23,6 +24,11 @@ class BadBody(Exception):
     def __init__(self, what: str, status: HTTPStatus = HTTPStatus.BAD_REQUEST) -> None:
         super().__init__(what)
         self.status = status
+
+
+def told_as(schema: Mapping[str, object]) -> dict[str, Any]:
+    """Return what OpenAPI is told of a body that a route reads by itself."""
+    return {"requestBody": {"required": True, "content": {"application/json": {"schema": schema}}}}
 
 
 async def read_body(request: Request, most: int = MOST_BYTES) -> bytes:

@@ -6,8 +6,7 @@ Beside it lie the Socket.IO channel (rasa_socket.py), the action webhook (rasa_a
 
 import json
 import logging
-import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Sequence
 from http import HTTPStatus
 from typing import Annotated, Any
 from uuid import uuid4
@@ -18,22 +17,20 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 
 from bot.assistant import Assistant
 from bot.channels.answers import language_of, said_with
-from bot.channels.bodies import BadBody, Problem, read_body, read_json, readable
+from bot.channels.bodies import BadBody, Problem, read_body, read_json, readable, told_as
 from bot.channels.rasa_parse import parse_routes
+from bot.channels.rasa_saying import Custom, Message, extras, texts
 from bot.channels.tokens import shows
 from bot.conversation import Conversation, replay
 from bot.limits import OFF, Limits, TooFast, address_of
-from bot.messages import Choice, Incoming, Reply, Status
+from bot.messages import Choice, Incoming, Reply
 from bot.phrases import DUTCH
 from bot.ports import StoreAway
 from bot.problems import name_of
 
 log = logging.getLogger("wegwijs")
 
-_BLANK_LINES = re.compile(r"\n\s*\n")
 _ADDRESS = r"^[^\x00-\x1f\x7f]+$"
-
-Message = dict[str, Any]
 
 
 class RestMessage(BaseModel):
@@ -59,25 +56,6 @@ class RestMessage(BaseModel):
         return Incoming(id=number, conversation=conversation, text=self.message)
 
 
-class Details(BaseModel):
-    """What a machine may want to know of a reply."""
-
-    status: Status
-    ask: str | None = Field(description="the fact that is asked, when status is ask")
-    choices: list[Choice]
-    say_first: list[str]
-    referrals: list[str]
-    wijk: str | None = Field(description="its name")
-    themes: list[str]
-    signals: list[str]
-
-
-class Custom(BaseModel):
-    """The `custom` of the last message."""
-
-    wegwijs: Details
-
-
 class RestReply(BaseModel):
     """One message of the answer; keys without a value are left out."""
 
@@ -87,12 +65,6 @@ class RestReply(BaseModel):
     custom: Custom | None = None
 
 
-_BODY = {
-    "requestBody": {
-        "required": True,
-        "content": {"application/json": {"schema": RestMessage.model_json_schema()}},
-    }
-}
 _RESPONSES: dict[int | str, dict[str, Any]] = {
     200: {
         "model": list[RestReply],
@@ -116,7 +88,7 @@ def rasa_routes(assistant: Assistant, token: str | None = None, limits: Limits =
         """Tell that the channel is there."""
         return {"status": "ok"}
 
-    @router.post("/webhooks/rest/webhook", responses=_RESPONSES, openapi_extra=_BODY)
+    @router.post("/webhooks/rest/webhook", responses=_RESPONSES, openapi_extra=told_as(RestMessage.model_json_schema()))
     async def webhook(request: Request, stream: str = "false") -> Response:
         """Answer a message of a resident with Rasa's list of messages; with ?stream=true as a line each."""
         try:
@@ -210,33 +182,6 @@ async def answer(assistant: Assistant, message: RestMessage) -> list[Message]:
         messages.append({"recipient_id": message.sender})
     messages[-1] |= extras(reply)
     return messages
-
-
-def texts(reply: Reply) -> Iterator[str]:
-    """Return a reply as Rasa sends it: a message for each part, and a new one at each blank line."""
-    for part in reply.parts:
-        yield from filter(None, map(str.strip, _BLANK_LINES.split(part.plain)))
-
-
-def extras(reply: Reply) -> Message:
-    """Return what the last message carries besides its text: the buttons, and `custom` for machines."""
-    buttons = [choice.model_dump() for choice in reply.choices]
-    return {**({"buttons": buttons} if buttons else {}), "custom": custom(reply)}
-
-
-def custom(reply: Reply) -> Mapping[str, object]:
-    """Return what a machine may want to know of a reply."""
-    details = Details(
-        status=reply.status,
-        ask=reply.expects if reply.status == "ask" else None,
-        choices=list(reply.choices),
-        say_first=list(reply.say_first),
-        referrals=list(reply.referrals),
-        wijk=reply.wijk,
-        themes=list(reply.themes),
-        signals=list(reply.signals),
-    )
-    return Custom(wegwijs=details).model_dump()
 
 
 def _silent(conversation: Conversation) -> Reply:

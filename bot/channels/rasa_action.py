@@ -19,7 +19,7 @@ from rasa_sdk.interfaces import (
 )
 
 from bot.assistant import Assistant
-from bot.channels.bodies import BadBody, Problem, read_body, read_json
+from bot.channels.bodies import BadBody, Problem, read_body, read_json, told_as
 from bot.channels.rasa_asking import ACTION
 from bot.channels.rasa_form import register_form, utter
 from bot.channels.rasa_refer import advise, told
@@ -48,38 +48,25 @@ _RESPONSES: dict[int | str, dict[str, Any]] = {
 }
 _OBJECT = {"type": ["object", "null"]}
 _BODY = {
-    "requestBody": {
-        "required": True,
-        "content": {
-            "application/json": {
-                "schema": {
-                    "type": "object",
-                    "properties": {
-                        "next_action": {"type": ["string", "null"], "description": "null: nothing is to be done"},
-                        "tracker": {
-                            "type": ["object", "null"],
-                            "required": ["sender_id"],
-                            "properties": {
-                                "sender_id": {"type": "string", "minLength": 1},
-                                "slots": {"type": "object"},
-                                "latest_message": _OBJECT,
-                                "events": {
-                                    "type": ["array", "null"],
-                                    "items": {
-                                        "type": "object",
-                                        "required": ["event"],
-                                        "properties": {"event": {"type": "string"}},
-                                    },
-                                },
-                            },
-                        },
-                        "domain": _OBJECT,
-                        "domain_digest": {"type": ["string", "null"]},
-                    },
-                }
-            }
+    "type": "object",
+    "properties": {
+        "next_action": {"type": ["string", "null"], "description": "null: nothing is to be done"},
+        "tracker": {
+            "type": ["object", "null"],
+            "required": ["sender_id"],
+            "properties": {
+                "sender_id": {"type": "string", "minLength": 1},
+                "slots": {"type": "object"},
+                "latest_message": _OBJECT,
+                "events": {
+                    "type": ["array", "null"],
+                    "items": {"type": "object", "required": ["event"], "properties": {"event": {"type": "string"}}},
+                },
+            },
         },
-    }
+        "domain": _OBJECT,
+        "domain_digest": {"type": ["string", "null"]},
+    },
 }
 
 
@@ -128,7 +115,7 @@ def action_routes(assistant: Assistant, token: str) -> APIRouter:
         """Return the names of the actions that can be called."""
         return [one.model_dump() for one in executor.list_actions()]
 
-    @router.post("/webhook", responses=_RESPONSES, openapi_extra=_BODY)
+    @router.post("/webhook", responses=_RESPONSES, openapi_extra=told_as(_BODY))
     async def webhook(request: Request) -> JSONResponse:
         """Run an action for a Rasa server."""
         try:

@@ -11,7 +11,6 @@ from rasa_sdk.forms import FormValidationAction
 from rasa_sdk.interfaces import Tracker
 
 from bot.assistant import Assistant
-from bot.channels.rasa import extras, texts
 from bot.channels.rasa_asking import (
     FORM,
     REQUESTED,
@@ -27,6 +26,7 @@ from bot.channels.rasa_asking import (
     why,
 )
 from bot.channels.rasa_refer import THEMES, words_of
+from bot.channels.rasa_saying import extras, texts
 from bot.messages import Reply
 from bot.minds import Minds
 from bot.wording import Wording

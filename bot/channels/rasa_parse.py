@@ -11,7 +11,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
 
-from bot.channels.bodies import BadBody, Problem, read_body, read_json, readable
+from bot.channels.bodies import BadBody, Problem, read_body, read_json, readable, told_as
 from bot.channels.tokens import shows
 from bot.messages import read_payload
 from bot.minds import Minds
@@ -28,18 +28,9 @@ FALLBACK = "nlu_fallback"  # what Rasa's own FallbackClassifier calls "I am not 
 _UNSURE = 0.3  # the confidence that Rasa's FallbackClassifier gives to it
 _WORD = re.compile(r"\S+")
 _BODY = {
-    "requestBody": {
-        "required": True,
-        "content": {
-            "application/json": {
-                "schema": {
-                    "type": "object",
-                    "required": ["text"],
-                    "properties": {"text": {"type": "string"}, "token": {"type": "string"}},
-                }
-            }
-        },
-    }
+    "type": "object",
+    "required": ["text"],
+    "properties": {"text": {"type": "string"}, "token": {"type": "string"}},
 }
 
 
@@ -98,7 +89,7 @@ def parse_routes(minds: Minds, token: str) -> APIRouter:
     """Return `POST /model/parse`, for who shows the token (Rasa sends it in the body)."""
     router = APIRouter(tags=["rasa"])
 
-    @router.post("/model/parse", responses=_RESPONSES, openapi_extra=_BODY)
+    @router.post("/model/parse", responses=_RESPONSES, openapi_extra=told_as(_BODY))
     async def parse(request: Request) -> JSONResponse:
         """Tell what a message says."""
         try:

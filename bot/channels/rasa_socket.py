@@ -11,21 +11,21 @@ import logging
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 from uuid import uuid4
 
 import socketio
 from fastapi import APIRouter, FastAPI
 from pydantic import ValidationError
-from starlette.types import ASGIApp, Receive, Scope, Send
 
 from bot.assistant import Assistant, Step
 from bot.channels.answers import language_of
 from bot.channels.bodies import MOST_BYTES
 from bot.channels.loops import again_and_again, unless
-from bot.channels.rasa import extras, texts
+from bot.channels.missed import missed, undelivered
+from bot.channels.quiet import quiet
+from bot.channels.rasa_saying import uttered
 from bot.channels.rasa_uttered import SocketMessage, session_of
-from bot.events import Delivered, Event, Said
+from bot.events import Delivered
 from bot.limits import OFF, Limits, TooFast, address_of
 from bot.messages import Incoming, Reply, Value
 from bot.phrases import DUTCH
@@ -234,46 +234,6 @@ class Sockets:
                 await self._arrived(page, tuple(page.sent))
         with contextlib.suppress(TimeoutError, ValueError):  # the library stumbles when there is nobody
             await asyncio.wait_for(self.server.eio.disconnect(), self.pace.last)
-
-
-def quiet(app: ASGIApp) -> ASGIApp:
-    """Return the application without the tracebacks that the library throws at a frame it cannot read."""
-
-    async def run(scope: Scope, receive: Receive, send: Send) -> None:
-        try:
-            await app(scope, receive, send)
-        except Exception as problem:  # the edge: what it quotes may be what somebody typed
-            log.info("a Socket.IO line was broken off: %s", name_of(problem))
-            if scope["type"] == "websocket":
-                with contextlib.suppress(Exception):
-                    await send({"type": "websocket.close", "code": 1002})
-
-    return run
-
-
-def undelivered(events: Sequence[Event]) -> tuple[Said, ...]:
-    """Return what was said and is not sure to have arrived, oldest first."""
-    arrived = {event.said for event in events if isinstance(event, Delivered)}
-    return tuple(event for event in events if isinstance(event, Said) and event.id not in arrived)
-
-
-def missed(events: Sequence[Event], seen: int | None) -> tuple[Said, ...]:
-    """Return what a page must be sent: what did not arrive anywhere, and all since it was last looked after.
-
-    The second may have arrived at a page of the same conversation that another process looks after.
-    """
-    waiting = {one.id for one in undelivered(events)}
-    since = len(events) if seen is None else seen
-    return tuple(one for at, one in enumerate(events) if isinstance(one, Said) and (at >= since or one.id in waiting))
-
-
-def uttered(reply: Reply) -> Iterator[dict[str, Any]]:
-    """Return a reply as messages of Rasa's Socket.IO channel: the texts, the buttons with the last, and `custom`."""
-    *first, last = texts(reply)
-    yield from ({"text": text} for text in first)
-    replies = [{"content_type": "text", **choice.model_dump()} for choice in reply.choices]
-    yield {"text": last, "quick_replies": replies} if replies else {"text": last}
-    yield {"custom": extras(reply)["custom"]}
 
 
 def _noting(numbers: Sequence[str]) -> Step:

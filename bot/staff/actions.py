@@ -1,6 +1,6 @@
 """What staff do at once becomes events: a step on the conversation as it stands, or NotAllowed with the reason.
 
-What they can take back for a few seconds goes by `undoable.py`.
+The same form counts once (`once.py`). What they can take back for a few seconds goes by `undoable.py`.
 """
 
 from collections.abc import Collection, Sequence
@@ -12,7 +12,8 @@ from bot.conversation import Conversation
 from bot.events import Event
 from bot.handover import NotAllowed, Staff
 from bot.promise import next_word
-from bot.staff.undoable import LONGEST_NOTE, Form, written
+from bot.staff.once import UNNUMBERED, Form, once
+from bot.staff.undoable import LONGEST_NOTE, written
 from bot.staff.words import HERE
 
 LONGEST_REMINDER = 200  # characters
@@ -20,9 +21,11 @@ _FAR = timedelta(days=366)
 _MORNING = time(9, 0)
 
 
-async def claim(assistant: Assistant, conversation: str, staff: Staff) -> None:
+async def claim(assistant: Assistant, conversation: str, staff: Staff, form: Form = UNNUMBERED) -> None:
     """Take a case. Raises NotAllowed when somebody else was first."""
-    await assistant.act(conversation, lambda known, now: handover.claim(known, staff, now))
+    await assistant.act(
+        conversation, once("claim", staff.name, form, lambda known, now: handover.claim(known, staff, now))
+    )
 
 
 async def assign(assistant: Assistant, conversation: str, staff: Staff, form: Form, people: Collection[str]) -> None:
@@ -30,41 +33,53 @@ async def assign(assistant: Assistant, conversation: str, staff: Staff, form: Fo
     to = form.get("to", "")
     if to not in people:
         raise NotAllowed("Kies eerst een collega van dit team.")
-    await assistant.act(conversation, lambda known, now: handover.assign(known, staff, to, now))
+    await assistant.act(
+        conversation, once("assign", staff.name, form, lambda known, now: handover.assign(known, staff, to, now))
+    )
 
 
-async def release(assistant: Assistant, conversation: str, staff: Staff) -> None:
+async def release(assistant: Assistant, conversation: str, staff: Staff, form: Form = UNNUMBERED) -> None:
     """Put a case back in the queue. Raises NotAllowed when it is a colleague's."""
 
     def step(known: Conversation, now: datetime) -> Sequence[Event]:
         late_at = next_word(known.organisation or staff.team, assistant.minds.guide, now)
         return handover.release(known, staff, late_at, now)
 
-    await assistant.act(conversation, step)
+    await assistant.act(conversation, once("release", staff.name, form, step))
 
 
 async def note(assistant: Assistant, conversation: str, staff: Staff, form: Form) -> None:
     """Write something down for the team. Raises NotAllowed."""
     text = written(form.get("text", ""), "Typ eerst een notitie.", LONGEST_NOTE)
-    await assistant.act(conversation, lambda known, now: handover.note(known, staff, text, now))
+    await assistant.act(
+        conversation, once("note", staff.name, form, lambda known, now: handover.note(known, staff, text, now))
+    )
 
 
 async def remind(assistant: Assistant, conversation: str, staff: Staff, form: Form) -> None:
     """Set a reminder for the morning of a day. Raises NotAllowed."""
     what = written(form.get("what", ""), None, LONGEST_REMINDER)
     moment = morning_of(form.get("day", ""), assistant.clock.now())
-    await assistant.act(conversation, lambda known, now: handover.remind(known, staff, moment, what, now))
+    await assistant.act(
+        conversation,
+        once("remind", staff.name, form, lambda known, now: handover.remind(known, staff, moment, what, now)),
+    )
 
 
-async def reminded(assistant: Assistant, conversation: str, staff: Staff) -> None:
+async def reminded(assistant: Assistant, conversation: str, staff: Staff, form: Form = UNNUMBERED) -> None:
     """Take the reminder away."""
-    await assistant.act(conversation, lambda known, now: handover.remind(known, staff, None, "", now))
+    await assistant.act(
+        conversation,
+        once("reminded", staff.name, form, lambda known, now: handover.remind(known, staff, None, "", now)),
+    )
 
 
 async def reopen(assistant: Assistant, conversation: str, staff: Staff, form: Form) -> None:
     """Take up a closed case again. Raises NotAllowed."""
     reason = written(form.get("reason", ""), "Schrijf eerst waarom u de vraag opnieuw opent.", LONGEST_NOTE)
-    await assistant.act(conversation, lambda known, now: handover.reopen(known, staff, reason, now))
+    await assistant.act(
+        conversation, once("reopen", staff.name, form, lambda known, now: handover.reopen(known, staff, reason, now))
+    )
 
 
 def morning_of(day: str, now: datetime) -> datetime:

@@ -19,6 +19,7 @@ from bot.staff.desk import HOME, Desk
 from bot.staff.directory_routes import add_directory
 from bot.staff.entrance_routes import add_entrance
 from bot.staff.guard import DeskRoute, Refused
+from bot.staff.leaving import add_leaving
 from bot.staff.me_routes import add_me
 from bot.staff.numbers_routes import add_numbers
 from bot.staff.oidc_routes import add_oidc
@@ -64,6 +65,7 @@ def staff_app(
     add_me(routes, desk)
     add_people(routes, desk)
     add_oidc(routes, desk)
+    add_leaving(routes, desk)
     add_queue(routes, desk)
     add_case(routes, desk)
     add_canned(routes, desk)

@@ -11,8 +11,9 @@ from bot.people import Role
 from bot.phrases import DUTCH
 from bot.ports import Session
 from bot.staff.desk import HOME, Desk, colleague
+from bot.staff.once import Form
 from bot.staff.ready import LONGEST, PLACES, places_in
-from bot.staff.undoable import Form, written
+from bot.staff.undoable import written
 
 LONGEST_TITLE = 60  # characters
 CANNED = f"{HOME}/canned"

@@ -13,8 +13,8 @@ from bot.staff.access import CaseFile
 from bot.staff.beside import beside_case
 from bot.staff.correcting import correct
 from bot.staff.desk import HOME, Desk, colleague
+from bot.staff.once import Form, mark_of
 from bot.staff.pages import Typed
-from bot.staff.undoable import Form
 from bot.undo import Undoable
 
 _TOO_LATE = "Het is al gebeurd. U kunt het niet meer ongedaan maken."
@@ -42,8 +42,8 @@ def add_case(routes: APIRouter, desk: Desk) -> None:
 
 
 def _add_holding(routes: APIRouter, desk: Desk) -> None:
-    async def claim(case: CaseFile, staff: Staff, _: Form) -> str:
-        await actions.claim(desk.assistant, case.conversation.id, staff)
+    async def claim(case: CaseFile, staff: Staff, form: Form) -> str:
+        await actions.claim(desk.assistant, case.conversation.id, staff, form)
         return "antwoord"
 
     async def assign(case: CaseFile, staff: Staff, form: Form) -> str:
@@ -51,8 +51,8 @@ def _add_holding(routes: APIRouter, desk: Desk) -> None:
         await actions.assign(desk.assistant, case.conversation.id, staff, form, beside.colleagues)
         return "kop"
 
-    async def release(case: CaseFile, staff: Staff, _: Form) -> str:
-        await actions.release(desk.assistant, case.conversation.id, staff)
+    async def release(case: CaseFile, staff: Staff, form: Form) -> str:
+        await actions.release(desk.assistant, case.conversation.id, staff, form)
         return "kop"
 
     async def reopen(case: CaseFile, staff: Staff, form: Form) -> str:
@@ -94,8 +94,8 @@ def _add_beside(routes: APIRouter, desk: Desk) -> None:
         await actions.remind(desk.assistant, case.conversation.id, staff, form)
         return "notities"
 
-    async def reminded(case: CaseFile, staff: Staff, _: Form) -> str:
-        await actions.reminded(desk.assistant, case.conversation.id, staff)
+    async def reminded(case: CaseFile, staff: Staff, form: Form) -> str:
+        await actions.reminded(desk.assistant, case.conversation.id, staff, form)
         return "notities"
 
     async def put_right(case: CaseFile, staff: Staff, form: Form) -> str:
@@ -141,6 +141,7 @@ def _add(routes: APIRouter, desk: Desk, button: str, action: str, do: Do) -> Non
         about = " ".join(sent[field] for field in _ABOUT if field in sent)
         await desk.note(session, action, number, about)
         try:
+            mark_of(button, session.account.name, sent)  # every form has a number
             place = await do(case, colleague(session), sent)
         except NotAllowed as no:
             await desk.note(session, action, number, about, "refused")

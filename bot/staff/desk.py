@@ -21,6 +21,7 @@ from bot.staff.audit import NOTED, Audit
 from bot.staff.beside import beside_case
 from bot.staff.entrance import LONGEST_NAME, Entrance
 from bot.staff.guard import Refused, check_csrf, read_form
+from bot.staff.oidc import Provider
 from bot.staff.pages import Pages, Typed
 from bot.staff.passwords import check_password, hashed
 from bot.staff.ready import load_canned
@@ -71,6 +72,7 @@ class Desk:
         self.accounts = accounts
         self.keys = accounts.keys
         self.entry = entry
+        self.provider = Provider(entry.oidc, assistant.clock) if entry.oidc else None
         self.vault = Vault(entry.secret_key)
         self.entrance = Entrance(accounts, assistant.clock, self.vault)
         self.door = Door(accounts, assistant.store, assistant.clock, guide)

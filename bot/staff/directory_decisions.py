@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from uuid import uuid4
 
 from bot.directory import Change, Proposal, State
 from bot.handover import NotAllowed
@@ -20,10 +19,15 @@ _SETTLED = "Er is hier niets meer te kiezen."
 _FIRST = 0  # the version is given when it is made
 
 
-async def propose(upkeep: Upkeep, wanted: Wanted, account: Account, now: datetime) -> Proposal:
-    """Keep a proposal and return it. Raises NotAllowed, or Unsound with the faults that it would bring."""
+async def propose(upkeep: Upkeep, number: str, wanted: Wanted, account: Account, now: datetime) -> Proposal:
+    """Keep a proposal and return it; the same number counts once.
+
+    Raises NotAllowed, or Unsound with the faults that it would bring.
+    """
+    if known := await upkeep.store.proposal(number):
+        return known
     proposal = Proposal(
-        id=uuid4().hex,
+        id=number,
         sort=wanted.sort,
         edit=wanted.edit,
         source=wanted.source,

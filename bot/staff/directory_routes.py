@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from http import HTTPStatus
+from uuid import uuid4
 
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
@@ -28,6 +29,7 @@ from bot.staff.directory_sheet import sheet, waiting
 from bot.staff.directory_typed import DAY_NAMES, LONGEST, Typo
 from bot.staff.directory_words import KIND, LEVELS, SORTS, faults_of
 from bot.staff.guard import Refused
+from bot.staff.once import mark_of
 from bot.staff.words import Dutch
 from bot.upkeep import edits_of
 from referral.guide import Guide
@@ -118,7 +120,8 @@ def _add_form(routes: APIRouter, desk: Desk) -> None:
         try:
             told = _told(desk, entry, key, fields)
             await desk.note(session, "directory.propose", about=f"{organisation}: {told.sort}")
-            proposal = await propose(desk.upkeep, told, session.account, desk.now())
+            mark = mark_of(f"propose {organisation} {key}", session.account.name, fields)
+            proposal = await propose(desk.upkeep, mark, told, session.account, desk.now())
         except (Typo, NotAllowed) as no:
             if isinstance(no, NotAllowed):
                 await desk.note(session, "directory.propose", about=organisation, outcome="refused")
@@ -161,6 +164,7 @@ def form_page(
         organisation=organisation,
         name=desk.dutch.organisation(organisation),
         key=key,
+        number=uuid4().hex,
         draft=draft,
         title={WHOLE: "Alles nagekeken", _NEW: "Nieuw contact"}.get(key, kind),
         whole=key == WHOLE,

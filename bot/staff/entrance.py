@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from bot.messages import Value
-from bot.people import Wait
+from bot.people import AtProvider, Wait
 from bot.ports import Account, Accounts, Clock, Session
 from bot.staff import passwords, second
 from bot.staff.second import Vault
@@ -75,9 +75,10 @@ class Entrance:
         await self._accounts.close_session(token)
         return await self.let_in(session.account, device)
 
-    async def let_in(self, account: Account, device: str) -> SignedIn:
-        """Open a new session for somebody who showed who they are."""
-        token, session = await self._accounts.open_session(account.name, self._clock.now(), device=device)
+    async def let_in(self, account: Account, device: str, came_from: AtProvider | None = None) -> SignedIn:
+        """Open a new session for somebody who showed who they are, here or at an identity provider."""
+        now = self._clock.now()
+        token, session = await self._accounts.open_session(account.name, now, device=device, came_from=came_from)
         return SignedIn(token=token, session=session)
 
     async def password_fits(self, account: Account, password: str) -> bool | Wait:

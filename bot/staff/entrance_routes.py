@@ -10,6 +10,7 @@ from bot.staff.desk import COOKIE, HOME, Desk, next_page
 from bot.staff.devices import device
 from bot.staff.entrance import HalfWay, Late, SignedIn
 from bot.staff.guard import Refused, read_form
+from bot.staff.leaving import leave
 from bot.staff.passwords import BadPassword
 from bot.staff.words import span
 
@@ -29,9 +30,11 @@ def add_entrance(routes: APIRouter, desk: Desk) -> None:
     @routes.post("/logout")
     async def logout(request: Request) -> Response:
         session, _ = await desk.sent(request)
+        token = request.cookies[COOKIE]
         await desk.note(session, "session.logout")
-        await desk.door.logout(request.cookies.get(COOKIE))
-        answer = to(f"{HOME}/login")
+        farewell = await desk.accounts.farewell(token)
+        await desk.door.logout(token)
+        answer = to(f"{HOME}/login") if farewell is None else await leave(request, desk, farewell)
         answer.delete_cookie(COOKIE, path=HOME, httponly=True, samesite="strict")
         return answer
 

@@ -1,8 +1,11 @@
-"""Asks an identity provider who somebody is: OpenID Connect, code flow with PKCE, state and nonce."""
+"""Asks an identity provider who somebody is: OpenID Connect, code flow with PKCE, state and nonce.
+
+And tells it that they leave (RP-initiated logout), and hears from it that they left (back-channel logout).
+"""
 
 import secrets
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import quote_plus
 
@@ -13,7 +16,8 @@ from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
 
-from bot.people import Journey
+from bot.messages import Value
+from bot.people import AtProvider, Journey
 from bot.ports import Clock
 from bot.settings import Oidc
 
@@ -21,6 +25,10 @@ _SIGNED_WITH = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "
 _FRESH = timedelta(hours=1)  # how long what the provider says of itself is taken to hold
 _LEEWAY = 60  # seconds that two clocks may differ
 _PATIENCE = 10.0  # seconds
+_LONGEST_HINT = 4000  # characters of an ID token that still fit in an address
+_LEFT = "http://schemas.openid.net/event/backchannel-logout"
+_JUST_NOW = timedelta(minutes=5)  # how old the news may be that somebody left
+_KEYS_HOLD = timedelta(minutes=1)  # in which who sends us nonsense does not make us ask for the keys again
 
 Claims = Mapping[str, Any]
 
@@ -31,6 +39,14 @@ class ProviderAway(Exception):
 
 class NotBelieved(Exception):
     """What came back does not prove who somebody is."""
+
+
+class Left(Value):
+    """Somebody left at the provider: who, which session there (None for all), and which sessions that can be about."""
+
+    subject: str
+    session: str | None
+    before: datetime
 
 
 class Provider:
@@ -56,15 +72,56 @@ class Provider:
         }
         return str(httpx.URL(about["authorization_endpoint"]).copy_merge_params(asked))
 
-    async def claims(self, back: str, answer: Mapping[str, str], journey: Journey) -> Claims:
-        """Return what the provider says of who came back. Raises NotBelieved and ProviderAway."""
+    async def farewell(self, back: str, state: str, id_token: str) -> str | None:
+        """Return where to send a browser to sign out there too, None when this provider has no such place.
+
+        Raises ProviderAway.
+        """
+        about, _ = await self._about()
+        address = about.get("end_session_endpoint")
+        if not isinstance(address, str) or not address.startswith(("https://", "http://")):
+            return None
+        asked = {"client_id": self.oidc.client_id, "post_logout_redirect_uri": back, "state": state}
+        if id_token and len(id_token) <= _LONGEST_HINT:
+            asked["id_token_hint"] = id_token
+        return str(httpx.URL(address).copy_merge_params(asked))
+
+    async def left(self, token: str) -> Left:
+        """Return who left, as a logout token of the provider tells. Raises NotBelieved and ProviderAway."""
+        _, keys = await self._about()
+        try:
+            return self._left(jwt.decode(token, keys, algorithms=list(_SIGNED_WITH)).claims)
+        except (JoseError, KeyError, TypeError, ValueError, OverflowError) as wrong:
+            if self._known and self._clock.now() - self._known[0] > _KEYS_HOLD:
+                self._known = None  # a provider may have changed its keys
+            raise NotBelieved(type(wrong).__name__) from wrong
+
+    def _left(self, claims: Claims) -> Left:
+        """Read a logout token. One that is played back ends no session that was opened after it was made."""
+        made, now = datetime.fromtimestamp(claims["iat"], UTC), self._clock.now()
+        audience = claims["aud"] if isinstance(claims["aud"], list) else [claims["aud"]]
+        right = (
+            claims["iss"] == self.oidc.issuer
+            and self.oidc.client_id in audience
+            and abs(now - made) <= _JUST_NOW
+            and claims.get("exp", now.timestamp()) > now.timestamp() - _LEEWAY
+            and isinstance(claims["events"][_LEFT], dict)
+            and "nonce" not in claims  # it would be an ID token
+        )
+        if not right or not claims["sub"]:
+            raise ValueError("logout token")
+        return Left(subject=claims["sub"], session=claims.get("sid"), before=made + timedelta(seconds=_LEEWAY))
+
+    async def claims(self, back: str, answer: Mapping[str, str], journey: Journey) -> tuple[Claims, AtProvider]:
+        """Return what the provider says of who came back, and its proof. Raises NotBelieved and ProviderAway."""
         about, keys = await self._about()
         self._from_the_provider(answer, about)
         try:
             async with httpx.AsyncClient(timeout=_PATIENCE) as client:
                 token = await self._token(client, about, back, answer["code"], journey)
                 claims = self._believed(token, keys, journey.nonce)
-                return await self._with_userinfo(client, about, claims, token)
+                told = await self._with_userinfo(client, about, claims, token)
+                return told, AtProvider(id_token=token["id_token"], session=str(claims.get("sid", "")))
         except httpx.HTTPStatusError as no:
             raise NotBelieved(str(no.response.status_code)) from no
         except httpx.HTTPError as away:

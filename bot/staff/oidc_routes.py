@@ -29,7 +29,7 @@ log = logging.getLogger("wegwijs")
 
 def add_oidc(routes: APIRouter, desk: Desk) -> None:
     """Add the way to the identity provider and back; they are not there without one."""
-    provider = Provider(desk.entry.oidc, desk.assistant.clock) if desk.entry.oidc else None
+    provider = desk.provider
 
     @routes.get("/oidc")
     async def depart(request: Request) -> Response:
@@ -68,7 +68,7 @@ async def _arrived(
         await desk.audit.note(who=_PROVIDER, role="", team="", action=action, about=about)
 
     try:
-        claims = await provider.claims(_back(request, desk), query, journey)
+        claims, proof = await provider.claims(_back(request, desk), query, journey)
         account = await account_for(desk.accounts, desk.guide, provider.oidc, claims, desk.now(), note)
     except ProviderAway as away:
         return _failed(desk, away, _AWAY, HTTPStatus.SERVICE_UNAVAILABLE)
@@ -79,7 +79,7 @@ async def _arrived(
         return await _refused(desk, str(reason))
     await desk.note_account(account, "session.login", about="werkaccount")
     await desk.door.logout(request.cookies.get(COOKIE))
-    came = await desk.entrance.let_in(account, device(request.headers.get("user-agent")))
+    came = await desk.entrance.let_in(account, device(request.headers.get("user-agent")), proof)
     # A page and no redirect: after one, the browser would still hold back the strict cookie of this session.
     answer = HTMLResponse(desk.pages.show("arrived.html", next=journey.next))
     set_cookie(answer, request, desk, COOKIE, came.token, HOME)

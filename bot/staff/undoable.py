@@ -1,55 +1,45 @@
 """What staff can take back for a few seconds (an answer, passing on, closing): a form becomes a step, or NotAllowed."""
 
-import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from bot import handover
 from bot.assistant import Assistant, Step, staff_reply
 from bot.contact import hand_over
 from bot.conversation import Conversation
-from bot.events import Event, Outcome, Passed, Said
+from bot.events import Event, Outcome, Passed
 from bot.handover import NotAllowed, Staff
 from bot.later import passed_on, sent_away
+from bot.staff.once import Form, mark_of, once
 from bot.staff.words import OUTCOMES
 from bot.undo import Pending, Undoable
 from bot.wording import Wording
 
 LONGEST_ANSWER = 4000  # characters; what a channel can send
 LONGEST_NOTE = 2000
-_TRIES = 20
-_NUMBER = re.compile(r"[0-9a-f]{32}")
-_INCOMPLETE = "Dit formulier is niet compleet. Probeer het nog eens."
-
-Form = Mapping[str, str]
 
 
-class _Moved(Exception):
-    """Something happened between reading and writing."""
-
-
-async def check(assistant: Assistant, pending: Pending) -> None:
-    """Raise NotAllowed when this could not be done now; nothing happens yet."""
+async def check(assistant: Assistant, pending: Pending) -> bool:
+    """Tell whether this would do something now; it does not when it was carried out before. Raises NotAllowed."""
     known = await assistant.conversation(pending.conversation)
-    (await _step(assistant, pending))(known, assistant.clock.now())
+    return bool((await _step(assistant, pending))(known, assistant.clock.now()))
 
 
 async def carry_out(assistant: Assistant, pending: Pending) -> None:
-    """Do it; the same one counts once, so that a double click does it once. Raises NotAllowed."""
-    step = await _step(assistant, pending)
-    if pending.what == "answer":
-        number = _number(pending.form)
-        await _once(assistant, pending.conversation, lambda event: isinstance(event, Said) and event.id == number, step)
-    else:
-        await assistant.act(pending.conversation, step)
+    """Do it; the same form counts once, so that a double click does it once. Raises NotAllowed."""
+    await assistant.act(pending.conversation, await _step(assistant, pending))
 
 
-def pending_id(what: Undoable, form: Form) -> str:
+def pending_id(what: Undoable, who: str, form: Form) -> str:
     """Return what makes two of the same click one. Raises NotAllowed."""
-    return f"{what}:{_number(form)}"
+    return f"{what}:{mark_of(what, who, form)}"
 
 
 async def _step(assistant: Assistant, pending: Pending) -> Step:
+    return once(pending.what, pending.by.name, pending.form, await _step_of(assistant, pending))
+
+
+async def _step_of(assistant: Assistant, pending: Pending) -> Step:
     match pending.what:
         case "answer":
             return _answer(pending.by, pending.form)
@@ -60,7 +50,8 @@ async def _step(assistant: Assistant, pending: Pending) -> Step:
 
 
 def _answer(staff: Staff, form: Form) -> Step:
-    text, number = written(form.get("text", ""), "Typ eerst een antwoord.", LONGEST_ANSWER), _number(form)
+    text = written(form.get("text", ""), "Typ eerst een antwoord.", LONGEST_ANSWER)
+    number = mark_of("answer", staff.name, form)
 
     def step(known: Conversation, now: datetime) -> Sequence[Event]:
         handover.must_own(known, staff)
@@ -120,36 +111,6 @@ def _outcome(chosen: str) -> Outcome:
     if outcome is None:
         raise NotAllowed("Kies eerst hoe het afliep.")
     return outcome
-
-
-def _number(form: Form) -> str:
-    number = form.get("number", "")
-    if not _NUMBER.fullmatch(number):
-        raise NotAllowed(_INCOMPLETE)
-    return number
-
-
-async def _once(assistant: Assistant, conversation: str, is_it: Callable[[Event], bool], step: Step) -> None:
-    """Carry out a step unless the event that it gives is there already, or comes at the same moment."""
-    for _ in range(_TRIES):
-        events = await assistant.store.read(conversation)
-        if any(map(is_it, events)):
-            return
-        try:
-            await assistant.act(conversation, _unless_moved(step, len(events)))
-        except _Moved:
-            continue
-        return
-    raise NotAllowed("Er gebeurde net veel in dit gesprek. Probeer het nog eens.")
-
-
-def _unless_moved(step: Step, version: int) -> Step:
-    def guarded(known: Conversation, now: datetime) -> Sequence[Event]:
-        if known.version != version:
-            raise _Moved
-        return step(known, now)
-
-    return guarded
 
 
 def _language(known: Conversation) -> str:

@@ -1,6 +1,7 @@
 """Keeps what staff propose and what was changed of the directory. A change is never altered or erased."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 
 from sqlalchemy import func, insert, select, update
 from sqlalchemy.exc import IntegrityError
@@ -52,7 +53,7 @@ class SqlDirectory:
 
     @to_the_end
     async def propose(self, proposal: Proposal) -> None:
-        """Keep a proposal."""
+        """Keep a proposal; the same id counts once."""
         row = {
             "id": proposal.id,
             "organisation": proposal.organisation,
@@ -60,8 +61,9 @@ class SqlDirectory:
             "at": proposal.at,
             "body": proposal.model_dump_json(),
         }
-        async with self._engines.writing() as connection:
-            await connection.execute(insert(DIRECTORY_PROPOSALS), row)
+        with suppress(IntegrityError):  # sent twice
+            async with self._engines.writing() as connection:
+                await connection.execute(insert(DIRECTORY_PROPOSALS), row)
 
     @to_the_end
     async def decide(self, proposal: Proposal) -> None:

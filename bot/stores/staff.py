@@ -12,10 +12,11 @@ from sqlalchemy import ColumnElement, Row, Select, and_, delete, exists, func, i
 from sqlalchemy.exc import IntegrityError
 
 from bot.audit import Trail
-from bot.people import Keys, OpenSession, Role
+from bot.people import AtProvider, Keys, OpenSession, Role
 from bot.ports import Account, NameTaken, Session
 from bot.stores.audit import SqlTrail
 from bot.stores.engines import Engines, to_the_end
+from bot.stores.farewell import opened, sealed
 from bot.stores.hashes import hash_of, key_of
 from bot.stores.staff_keys import SqlKeys
 from bot.stores.tables import SESSIONS, STAFF, STAFF_SECOND
@@ -83,7 +84,7 @@ class SqlAccounts:
 
     @to_the_end
     async def open_session(
-        self, name: str, now: datetime, *, device: str = "", half: bool = False
+        self, name: str, now: datetime, *, device: str = "", half: bool = False, came_from: AtProvider | None = None
     ) -> tuple[str, Session]:
         """Return a new secret token for the cookie of an existing account, and its session."""
         token, csrf = secrets.token_urlsafe(32), secrets.token_urlsafe(32)
@@ -97,6 +98,7 @@ class SqlAccounts:
             "expires": expires,
             "device": device,
             "half": half,
+            **(_from_provider(token, came_from) if came_from else {}),
         }
         async with self._engines.writing() as connection:
             await connection.execute(delete(SESSIONS).where(not_(_living(now))))
@@ -122,6 +124,22 @@ class SqlAccounts:
         """End a session; nothing happens when there is none."""
         async with self._engines.writing() as connection:
             await connection.execute(delete(SESSIONS).where(SESSIONS.c.token_hash == hash_of(token)))
+
+    async def farewell(self, token: str) -> str | None:
+        """Return the ID token of a session that came from an identity provider, None for any other."""
+        mine = select(SESSIONS.c.farewell).where(SESSIONS.c.token_hash == hash_of(token))
+        async with self._engines.reading() as connection:
+            kept = await connection.scalar(mine)
+        return opened(token, kept) if kept else None
+
+    @to_the_end
+    async def end_from_provider(self, name: str, session: str | None, before: datetime) -> int:
+        """End what came from the identity provider: the session of this name there, or all opened before then."""
+        mine = [_of(name), SESSIONS.c.created_at <= before, SESSIONS.c.at_provider.is_not(None)]
+        if session:
+            mine.append(SESSIONS.c.at_provider == hash_of(session))
+        async with self._engines.writing() as connection:
+            return (await connection.execute(delete(SESSIONS).where(*mine))).rowcount
 
     async def sessions(self, name: str, now: datetime) -> tuple[OpenSession, ...]:
         """Return the sessions of an account that go on, the last used first."""
@@ -154,6 +172,11 @@ _ID = 16  # signs of a session's hash that name it in a list
 def session_id(token_hash: str) -> str:
     """Return what names a session in a list."""
     return token_hash[:_ID]
+
+
+def _from_provider(token: str, came_from: AtProvider) -> Mapping[str, str]:
+    named = hash_of(came_from.session) if came_from.session else ""
+    return {"farewell": sealed(token, came_from.id_token), "at_provider": named}
 
 
 def _living(now: datetime) -> ColumnElement[bool]:

@@ -122,12 +122,13 @@ CASES = Table(
     Column("body", Text, nullable=False),  # the whole Case; the other columns are to find it by
     _plain("cases"),
     Index("ix_cases_number", "number", unique=True),
-    Index("ix_cases_owner", "owner", "state", "organisation", "place"),
+    Index("ix_cases_owned", "owner", "state", "organisation", "place", "waits_for", "reminder_at"),
     Index(  # in the order of a list, with all that a list can be narrowed by: no row is read that is not shown
-        "ix_cases_place",
+        "ix_cases_listed",
         *("state", "organisation", "place"),
-        *("owner", "waits_for", "reminder_at", "themes", "wijk", "language", "opened_at"),
+        *("urgent", "owner", "waits_for", "reminder_at", "themes", "wijk", "language", "opened_at"),
     ),
+    Index("ix_cases_wijk", "state", "organisation", "wijk", "language", "opened_at", "themes"),  # to count what fits
 )
 
 TIMERS = Table(
@@ -162,6 +163,8 @@ SESSIONS = Table(
     Column("expires", Moment, nullable=False),
     Column("device", Text, nullable=False, server_default=""),  # in words, such as "Firefox op Windows"
     Column("half", Boolean, nullable=False, server_default=false()),  # the second step is still to come
+    Column("farewell", Text),  # what signs out at the identity provider too; only the token opens it
+    Column("at_provider", Text),  # sha256 of what that provider calls this session, "" when it has no name for it
     Index("ix_staff_sessions_staff", "staff"),
 )
 

@@ -353,6 +353,9 @@ AT_THE_DOOR = {  # nobody is signed in there
     "/staff/welcome/{secret}",
     "/staff/oidc",
     "/staff/oidc/back",
+    "/staff/oidc/leave",
+    "/staff/oidc/left",
+    "/staff/oidc/logout",
 }
 
 

@@ -40,7 +40,8 @@ def text_of(answer) -> str:
 
 
 async def last(desk, kind, conversation="web:anna"):
-    return [event for event in await desk.store.read(conversation) if isinstance(event, kind)][-1]
+    found = [event for event in await desk.store.read(conversation) if isinstance(event, kind)][-1]
+    return found.model_copy(update={"form": None})
 
 
 # ---------------------------------------------------------------- to a colleague, and back

@@ -4,6 +4,7 @@ import asyncio
 import re
 import sys
 from html import unescape
+from uuid import uuid4
 
 import pytest
 
@@ -31,7 +32,7 @@ async def csrf_of(client):
 
 
 async def send(client, path, **fields):
-    return await client.post(path, data={"csrf": await csrf_of(client), **fields})
+    return await client.post(path, data={"csrf": await csrf_of(client), "number": uuid4().hex, **fields})
 
 
 async def form_of(client, organisation, value):

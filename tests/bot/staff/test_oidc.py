@@ -8,9 +8,14 @@ import shutil
 import subprocess
 import time
 from base64 import urlsafe_b64encode
+from contextlib import AsyncExitStack, contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from html import unescape
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from queue import Queue
+from threading import Thread
 from urllib.parse import parse_qs, urlsplit
 
 import httpx
@@ -20,6 +25,7 @@ from fastapi import FastAPI, Form, Request
 from joserfc import jwt
 from joserfc.jwk import OctKey, RSAKey
 from platformdirs import user_cache_path
+from sqlalchemy import text
 
 from bot.audit import Sought
 from bot.settings import Entry, Oidc
@@ -27,6 +33,7 @@ from bot.staff.oidc import claim
 
 HERE = Path("tests/bot/staff/oidc")
 BACK = "http://wegwijs.test/staff/oidc/back"
+LEFT = "http://wegwijs.test/staff/oidc/left"
 SECRET = "geheim-van-wegwijs"
 DOCK, SOCIAAL = "utrecht-dock", "utrecht-buurtteam-sociaal"
 SANNE = {"preferred_username": "Sanne de Wit", "team": [f"/{DOCK}"], "realm_access": {"roles": ["iets", "wijk"]}}
@@ -47,15 +54,17 @@ class Real:
 
     issuer: str
     accounts: Path
+    told: Queue = field(default_factory=Queue)  # the forms in which it tells us that somebody left
 
     def knows(self, **people: dict) -> None:
         self.accounts.write_text(json.dumps(people), "utf-8")
 
-    async def walk(self, client: httpx.AsyncClient, who: str, back: str = BACK) -> str:
+    async def walk(self, client: httpx.AsyncClient, who: str, browser: httpx.AsyncClient | None = None) -> str:
         """Sign in at the provider as a person does, in the browser of the desk, and return the way back."""
         address = (await client.get("/staff/oidc")).headers["location"]
-        async with httpx.AsyncClient() as browser:
-            while not address.startswith(back):
+        async with AsyncExitStack() as open_ones:
+            browser = browser or await open_ones.enter_async_context(httpx.AsyncClient())
+            while not address.startswith(BACK):
                 answer = await browser.get(address)
                 if form := re.search(r'action="([^"]+)"', answer.text):
                     prompt = re.search(r'name="prompt" value="(\w+)"', answer.text)[1]
@@ -64,6 +73,14 @@ class Real:
                     )
                 address = str(httpx.URL(address).join(answer.headers["location"]))
         return address
+
+    async def sign_out(self, browser: httpx.AsyncClient, address: str) -> str:
+        """Say yes at the provider, and return where it leads."""
+        asked = await browser.get(address)
+        assert asked.status_code == 200, asked.text
+        secret = re.search(r'name="xsrf" value="(\w+)"', asked.text)[1]
+        confirm = re.search(r'action="([^"]+)"', asked.text)[1]
+        return (await browser.post(confirm, data={"xsrf": secret, "logout": "yes"})).headers["location"]
 
 
 AUTHORITIES = "/etc/ssl/certs/ca-certificates.crt"  # those of the machine, which Node does not read by itself
@@ -99,11 +116,35 @@ def real(request, modules, tmp_path_factory):
         str(accounts),
         BACK,
         request.param,
+        LEFT,
     ]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as running:
+    told = Queue()
+    with (
+        hearing(told) as address,
+        subprocess.Popen([*command, address], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as running,
+    ):
         issuer = running.stdout.readline().strip()
-        yield Real(issuer, accounts)
+        yield Real(issuer, accounts, told)
         running.terminate()
+
+
+@contextmanager
+def hearing(told: Queue):
+    """Hear what the provider tells by itself, and give the address for that."""
+
+    class Hears(BaseHTTPRequestHandler):
+        def do_POST(self):
+            told.put(self.rfile.read(int(self.headers["content-length"])))
+            self.send_response(200)
+            self.end_headers()
+
+        def log_message(self, *_):
+            """Say nothing."""
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Hears) as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://localhost:{server.server_port}/"
+        server.shutdown()
 
 
 @pytest.fixture
@@ -221,6 +262,159 @@ async def test_a_closed_account_stays_closed(at_real, real):
 
     assert refused.status_code == 403
     assert "is gesloten" in refused.text
+
+
+# ---------------------------------------------------------------- signing out there too
+
+
+async def sign_out(client, token_of):
+    """Sign out at the desk; return the answer, and where it leads at the provider."""
+    answer = await client.post("/staff/logout", data={"csrf": await token_of(client)})
+    leads = re.search(r'content="0; url=([^"]+)"', answer.text)
+    return answer, unescape(leads[1]) if leads else None
+
+
+async def test_who_signs_out_here_is_signed_out_there_so_that_the_next_person_is_not_them(at_real, real, token_of):
+    client = at_real.client()
+    async with httpx.AsyncClient() as computer:
+        await client.get(await real.walk(client, "sanne", computer))
+        straight_in = await real.walk(client, "nobody types a name", computer)
+        assert (await client.get(straight_in)).status_code == 200  # what this is against
+
+        answer, address = await sign_out(client, token_of)
+        assert (answer.status_code, (await client.get("/staff")).status_code) == (200, 303)
+        asked = parse_qs(urlsplit(address).query)
+        assert set(asked) == {"client_id", "post_logout_redirect_uri", "state", "id_token_hint"}
+        back = await real.sign_out(computer, address)
+
+        assert back.startswith(LEFT)
+        assert "ook bij uw werkaccount" in (await client.get(back)).text
+        assert "ook bij uw werkaccount, tenzij" not in (await client.get(back)).text  # once
+        there = (await client.get("/staff/oidc")).headers["location"]
+        asks = await computer.get(there, follow_redirects=True)
+        assert 'name="login"' in asks.text
+
+
+async def test_who_was_signed_out_by_time_can_still_sign_out_there(at_real, real, clock):
+    client = at_real.client()
+    async with httpx.AsyncClient() as computer:
+        await client.get(await real.walk(client, "sanne", computer))
+        clock.move(minutes=31)
+        assert "/staff/oidc/leave" in (await client.get("/staff", follow_redirects=True)).text
+
+        leads = (await client.get("/staff/oidc/leave")).text
+
+        back = await real.sign_out(computer, unescape(re.search(r'content="0; url=([^"]+)"', leads)[1]))
+        assert back.startswith(LEFT)
+
+
+async def test_the_id_token_is_nowhere_to_be_read(at_real, real):
+    client = at_real.client()
+    await client.get(await real.walk(client, "sanne"))
+
+    async with at_real.store.engines.reading() as connection:
+        (row,) = (await connection.execute(text("SELECT * FROM staff_sessions"))).all()
+    hint = await at_real.accounts.farewell(client.cookies["wegwijs_staff"])
+    assert hint.count(".") == 2
+    assert not any(piece in str(row) for piece in hint.split("."))
+    assert not any(piece in str(client.cookies) for piece in hint.split("."))
+    assert await at_real.accounts.farewell("een ander") is None
+
+
+async def test_a_session_of_before_a_password_has_nothing_to_do_there(desk, liar, login, token_of):
+    ours = await desk.signed_in("Noor")
+    client = desk.again(entry=asked_of(liar.issuer)).client()
+    await login(client, "Noor")
+
+    answer = await client.post("/staff/logout", data={"csrf": await token_of(client)})
+
+    assert (answer.status_code, answer.headers["location"]) == (303, "/staff/login")
+    assert (await ours.get("/staff")).status_code == 200
+
+
+@pytest.mark.parametrize("end", [None, "javascript:alert(1)", 42, "dead"])
+async def test_the_session_here_ends_whatever_the_provider_can(at_liar, liar, token_of, end):
+    client, _ = await come_back(at_liar, liar)
+    liar.about = {"end_session_endpoint": end}
+    issuer = "http://localhost:1" if end == "dead" else liar.issuer
+    later = at_liar.again(entry=asked_of(issuer)).client()
+    later.cookies = client.cookies
+
+    answer, address = await sign_out(later, token_of)
+
+    assert address is None
+    assert "Sluit dan alle vensters" in answer.text
+    assert (await later.get("/staff")).status_code == 303
+
+
+async def test_the_provider_can_end_the_session_here(at_real, real):
+    """oidc-provider itself tells it, when somebody signs out at another program."""
+    client, other = at_real.client(), at_real.client()
+    real.told.queue.clear()
+    async with httpx.AsyncClient() as computer:
+        await client.get(await real.walk(client, "sanne", computer))
+        await other.get(await real.walk(other, "sanne"))  # on another computer
+        await real.sign_out(computer, f"{real.issuer}/session/end")
+    told = await asyncio.to_thread(real.told.get, timeout=10)
+
+    form = {"Content-Type": "application/x-www-form-urlencoded"}
+    answer = await at_real.client().post("/staff/oidc/logout", content=told, headers=form)
+
+    assert answer.status_code == 200
+    assert [(await one.get("/staff")).status_code for one in (client, other)] == [303, 200]
+    line = (await at_real.accounts.trail.find(Sought(who="werkaccount"), 1))[0].line
+    assert (line.who, line.action, line.about) == ("werkaccount", "session.end", "Sanne de Wit")
+
+
+LEAVES = "http://schemas.openid.net/event/backchannel-logout"
+FALSE_ALARMS = {
+    "of another provider": {"iss": "https://kwaad.example"},
+    "for another client": {"aud": "iemand-anders"},
+    "of nobody": {"sub": None},
+    "no news": {"events": {}},
+    "other news": {"events": {"https://kwaad.example/iets": {}}},
+    "an ID token": {"nonce": "n"},
+    "of yesterday": {"iat": int(time.time()) - 86_400, "exp": int(time.time()) + 300},
+    "of tomorrow": {"iat": int(time.time()) + 86_400, "exp": int(time.time()) + 90_000},
+    "no time": {"iat": None},
+    "a time that is none": {"iat": 1e300},
+    "expired": {"exp": int(time.time()) - 120},
+}
+
+
+async def leaves(desk, liar, **changes):
+    """Let the provider tell that s1 left."""
+    liar.claims = {"events": {LEAVES: {}}, "nonce": None, **dict.fromkeys(SANNE), **changes}
+    return await desk.client().post("/staff/oidc/logout", data={"logout_token": liar.id_token()})
+
+
+async def test_a_logout_token_that_is_not_right_ends_nothing(at_liar, liar):
+    client, _ = await come_back(at_liar, liar)
+
+    answers = {lie: (await leaves(at_liar, liar, **changes)).status_code for lie, changes in FALSE_ALARMS.items()}
+    liar.signed_with = RSAKey.generate_key(2048)
+    answers["signed by another"] = (await leaves(at_liar, liar)).status_code
+    for rubbish in ("", "a.b.c", "é" * 1000):
+        answer = await at_liar.client().post("/staff/oidc/logout", data={"logout_token": rubbish})
+        answers[rubbish] = answer.status_code
+
+    assert answers == dict.fromkeys(answers, 400)
+    assert (await client.get("/staff")).status_code == 200
+
+
+async def test_a_logout_token_that_is_played_back_does_not_end_a_session_of_later(at_liar, liar, clock):
+    client, _ = await come_back(at_liar, liar)
+    assert (await leaves(at_liar, liar)).status_code == 200
+    assert (await client.get("/staff")).status_code == 303
+    made = int(time.time())
+    liar.claims = {}
+    clock.at += timedelta(minutes=2)
+    again, _ = await come_back(at_liar, liar)
+
+    assert (await leaves(at_liar, liar, iat=made)).status_code == 200
+
+    assert (await again.get("/staff")).status_code == 200
+    assert (await leaves(at_liar, liar, sub="somebody we do not know")).status_code == 200
 
 
 # ---------------------------------------------------------------- a provider that lies
@@ -426,6 +620,9 @@ async def test_without_a_provider_there_is_no_way_to_it(desk):
 
     assert (await client.get("/staff/oidc")).status_code == 404
     assert (await client.get("/staff/oidc/back?code=c&state=s")).status_code == 404
+    assert (await client.get("/staff/oidc/leave")).status_code == 404
+    assert (await client.get("/staff/oidc/left")).status_code == 404
+    assert (await client.post("/staff/oidc/logout", data={"logout_token": "x"})).status_code == 404
     assert "werkaccount" not in (await client.get("/staff/login")).text
 
 

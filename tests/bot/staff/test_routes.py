@@ -12,7 +12,8 @@ async def test_a_form_of_our_own_page_is_taken(desk, token_of, headers):
     number = await desk.hand_over()
     ours = await desk.signed_in()
 
-    answer = await ours.post(f"/staff/cases/{number}/claim", data={"csrf": await token_of(ours)}, headers=headers)
+    form = {"csrf": await token_of(ours), "number": "0" * 32}
+    answer = await ours.post(f"/staff/cases/{number}/claim", data=form, headers=headers)
 
     assert answer.status_code == 303
 

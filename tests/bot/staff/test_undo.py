@@ -98,11 +98,12 @@ async def test_once_it_is_sent_it_cannot_be_taken_back(patient, send):
     number = await patient.hand_over()
     ours = await patient.signed_in()
     await send(ours, number, "claim")
-    await send(ours, number, "answer", text="Dag Anna", number="a" * 32)
+    await send(ours, number, "answer", text="Dag Anna")
+    [waits] = await patient.kept.pendings.of("web:anna")
     patient.clock.move(seconds=10)
     await patient.undo.run_due()
 
-    answer = await send(ours, number, "undo", id="answer:" + "a" * 32)
+    answer = await send(ours, number, "undo", id=waits.id)
 
     assert answer.status_code == 409
     assert "Het is al gebeurd." in answer.text
@@ -113,10 +114,11 @@ async def test_a_colleague_sees_that_something_is_coming_and_cannot_take_it_back
     number = await patient.hand_over()
     ours, bram = await patient.signed_in("Sanne"), await patient.signed_in("Bram")
     await send(ours, number, "claim")
-    await send(ours, number, "answer", text="Dag Anna", number="a" * 32)
+    await send(ours, number, "answer", text="Dag Anna")
+    [waits] = await patient.kept.pendings.of("web:anna")
 
     page = text_of(await bram.get(f"/staff/cases/{number}"))
-    answer = await send(bram, number, "undo", id="answer:" + "a" * 32)
+    answer = await send(bram, number, "undo", id=waits.id)
     patient.clock.move(seconds=10)
     await patient.undo.run_due()
 

@@ -2,9 +2,7 @@
 
 import asyncio
 import json
-import re
 from datetime import UTC, datetime
-from pathlib import Path
 
 import pytest
 from alembic.autogenerate import compare_metadata
@@ -12,7 +10,6 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import inspect, text
 
-import bot.stores.migrate
 from bot.events import Withdrawn
 from bot.ports import StoreAway
 from bot.queue import TABS, Wanted
@@ -71,26 +68,6 @@ async def test_with_tables_that_no_longer_fit_a_version_is_not_ready_and_leaves_
         await asyncio.to_thread(migrate, url)
 
     assert await at_head(engines) is False
-
-
-def test_an_upgrade_that_takes_something_away_says_which_code_still_fits():
-    """From 0014 on an upgrade runs beside the version before it, or raises `compatible`, which asks for a stop."""
-    versions = sorted(Path(bot.stores.migrate.__file__).parent.glob("migrations/versions/[0-9]*.py"))
-    takes_away = re.compile(
-        r"op\.(drop_table|drop_column|alter_column|rename_table|drop_constraint)|batch_alter_table|nullable=False\)\)"
-    )
-
-    silent = [
-        path.name
-        for path in versions
-        if path.name > "0015" and takes_away.search(upgrade_of(path)) and "UPDATE compatible" not in path.read_text()
-    ]
-
-    assert not silent
-
-
-def upgrade_of(path):
-    return path.read_text().partition("def upgrade")[2].partition("def downgrade")[0]
 
 
 async def test_an_upgrade_does_not_wait_long_for_a_table_that_others_use(postgres_url, monkeypatch):

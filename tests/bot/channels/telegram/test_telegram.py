@@ -339,14 +339,17 @@ async def test_no_typing_is_shown(api, wegwijs, assistant):
 
 async def test_the_token_is_in_no_log(api, wegwijs, assistant, token, caplog):
     caplog.set_level("INFO")
+
+    async def noted():
+        return "again later" in caplog.text
+
     async with wegwijs(assistant):
         await api.types("hallo")
         await api.hears(1)
         await api.stop()
-        await asyncio.sleep(0.2)
+        await until(noted)
         await api.start()
 
-    assert "again later" in caplog.text
     assert token not in caplog.text
 
 
@@ -356,7 +359,7 @@ async def test_stopping_in_the_middle_of_a_long_poll_takes_a_moment(api, wegwijs
         await asyncio.sleep(0.1)
         before = asyncio.get_running_loop().time()
 
-    assert asyncio.get_running_loop().time() - before < 1
+    assert asyncio.get_running_loop().time() - before < 10  # seconds; the poll itself would take 25
 
 
 async def until(found):
