@@ -40,7 +40,8 @@ from bot.stores.cases import row
 from bot.stores.kept import kept_over
 from bot.stores.migrate import migrate
 from bot.stores.sql import SqlStore
-from bot.stores.tables import CASES, CONVERSATION_KEYS, EVENTS
+from bot.stores.tables.conversations import CASES, EVENTS
+from bot.stores.tables.keys import CONVERSATION_KEYS
 from intents.model import Reading, Understanding
 from referral.guide import Guide
 from referral.load import load_guide

@@ -29,7 +29,8 @@ from bot.events import Event, Heard, Said
 from bot.messages import Incoming, Part, Reply
 from bot.stores.migrate import migrate
 from bot.stores.sql import SqlStore
-from bot.stores.tables import CONVERSATION_KEYS, EVENTS
+from bot.stores.tables.conversations import EVENTS
+from bot.stores.tables.keys import CONVERSATION_KEYS
 from intents.model import Reading, Understanding
 from referral.guide import Guide
 

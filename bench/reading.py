@@ -17,6 +17,7 @@ from intents.language import language_of
 from intents.normalise import guard
 from intents.signals import patterns_in
 from intents.slots import read_facts
+from intents.stretches import stretches
 from intents.understand import load_reader
 
 SENTENCES = Path("tests/intents/sentences")
@@ -55,6 +56,11 @@ def main() -> None:
     encoder, heads = reader._encoder, reader._heads
     vectors = {text: encoder.encode(text) for text in texts}
     features = {text: heads.features(text, vectors[text]) for text in texts}
+
+    def new(text: str) -> object:
+        reader._vector.cache_clear()  # or a second round would not wake the encoder
+        return reader._read(text, None, None)
+
     parts: dict[str, Callable[[str], object]] = {
         "language": language_of,
         "facts": lambda text: read_facts(text, language_of(text), None),
@@ -65,11 +71,12 @@ def main() -> None:
         "themes": lambda text: heads.mixture("dutch").probabilities(features[text]),
         "acts": lambda text: heads.mixture("act").probabilities(features[text]),
         "danger, learned": lambda text: heads.alarm.scores(features[text]),
-        "a whole message, new": lambda text: reader._read(text, None, None),
+        "a whole message, new": new,
+        "a long one, new": new,
         "a whole message, again": reader.understand,
     }
     for name, read in parts.items():
-        print(spread(name, read, texts, rounds))
+        print(spread(name, read, [text for text in texts if stretches(text)] if "long" in name else texts, rounds))
     print(spread("yes, no, a number", lambda text: reader._read(text, "nl", "age"), ["ja", "nee hoor", "42"], 100))
 
 

@@ -68,6 +68,7 @@ class Casework(Question):
     owner: str | None = None
     outcome: str | None = None
     opened_at: datetime | None = None
+    came_at: datetime | None = Field(default=None, description="when it came to this organisation")
     promised: datetime | None = Field(default=None, description="from when on an answer was promised, until it came")
     last_from: Turn | None = Field(default=None, description="who spoke last since somebody took it")
     since: datetime | None = Field(default=None, description="when it became the turn of who is waited for")
@@ -116,6 +117,7 @@ def _handed_over(now: Casework, event: HandedOver) -> Change:
         "owner": None,
         "outcome": None,
         "opened_at": event.at,
+        "came_at": event.at,
         "since": event.at,
         "promised": event.promised,
         "timers": _waits(now, event.late_at),
@@ -147,6 +149,7 @@ def _passed(now: Casework, event: Passed) -> Change:
     return {
         "organisation": event.organisation,
         "consented": event.organisation,
+        "came_at": event.at,
         "rule": None,
         "state": "waiting",
         "owner": None,

@@ -82,6 +82,11 @@ class Conversation(Casework):
         """Tell whether the question at hand was referred, so that what comes next is a new question."""
         return isinstance(self.decision, Refer) and bool(self.decision.referrals)
 
+    @property
+    def afresh(self) -> "Conversation":
+        """The same as if nothing had been asked, so that a question stands in its own words."""
+        return self.model_copy(update={"reply": None})
+
 
 def replay(conversation: str, events: Iterable[Event]) -> Conversation:
     """Return the conversation that these events add up to."""

@@ -68,7 +68,7 @@ class Delivery(Value):
 
 
 class Wake(Value):
-    """More became known: hand the case over once more from this moment on, unless that is still to come."""
+    """More became known: look at what was handed over once more from this moment on, unless that is still to come."""
 
     conversation: str
     at: datetime
@@ -128,6 +128,7 @@ def deliveries(
         now = case.model_copy(update={"organisation": team or case.organisation})
         found += _told(number, event, now, places, before)
         found += _handed_over(number, event, now, places)
+        found += _done_or_not(event, now, places) if before else []
         found += _mailed(event, now, places)
     return tuple(found)
 
@@ -170,6 +171,13 @@ def _handed_over(number: int, event: Event, case: Case, places: Places) -> list[
             return [Wake(conversation=case.conversation, at=event.at + timedelta(minutes=1))]
         case _:
             return []
+
+
+def _done_or_not(event: Event, case: Case, places: Places) -> list[Wake]:
+    """Wake what was handed over to a team that has it no longer, or has it again; it looks how the case stands."""
+    if places.klantinteracties and isinstance(event, HandedOver | Passed | Closed | Withdrawn | Reopened):
+        return [Wake(conversation=case.conversation, at=event.at)]
+    return []
 
 
 def _mailed(event: Event, case: Case, places: Places) -> list[Delivery]:

@@ -2,11 +2,11 @@
 
 from dataclasses import dataclass
 
+from bot.accounts import Accounts
 from bot.canned import CannedReplies
 from bot.deliveries import Deliveries
 from bot.directory import DirectoryStore
 from bot.inbox import Inbox
-from bot.ports import Accounts
 from bot.undo import Pendings
 
 

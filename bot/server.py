@@ -23,6 +23,7 @@ from bot.channels.telegram_webhook import webhook_routes
 from bot.channels.web import site_of, web_routes
 from bot.elsewhere.courier import Courier
 from bot.front.door import front_routes, protect
+from bot.front.forwarded import behind_proxies
 from bot.front.patient import PatientProtocol
 from bot.kept import Kept
 from bot.limits import Limits
@@ -206,6 +207,15 @@ class Server(uvicorn.Server):
             self._tell_started()
 
 
+def config_of(app: FastAPI, settings: Settings) -> uvicorn.Config:
+    """Return how an application is served: with patience that ends, and with the addresses that our proxies tell."""
+    return uvicorn.Config(
+        behind_proxies(app, settings.proxies), host=settings.host, port=settings.port, log_level="warning",
+        access_log=False, timeout_graceful_shutdown=_LAST_SECONDS, server_header=False,
+        log_config=None, http=PatientProtocol, proxy_headers=False,
+    )  # fmt: skip
+
+
 async def serve(
     assistant: Assistant,
     kept: Kept,
@@ -219,12 +229,7 @@ async def serve(
     tell_of_loop(asyncio.get_running_loop())
     stop = asyncio.Event()
     app = build_app(assistant, kept, settings, stop, courier)
-    config = uvicorn.Config(
-        app, host=settings.host, port=settings.port, log_level="warning", access_log=False,
-        timeout_graceful_shutdown=_LAST_SECONDS, server_header=False,
-        log_config=None, http=PatientProtocol, forwarded_allow_ips=settings.proxies,
-    )  # fmt: skip
-    server = Server(config, stop, started)
+    server = Server(config_of(app, settings), stop, started)
     if parent is not None:
         asyncio.get_running_loop().add_reader(parent, server.end)
     await server.serve([listening] if listening else None)

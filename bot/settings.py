@@ -11,8 +11,8 @@ from urllib.parse import unquote, urlsplit
 from platformdirs import user_data_path
 from pydantic import ConfigDict, Field
 
+from bot.entry import Entry, entry_from
 from bot.messages import Value
-from bot.people import ROLES, Role
 from bot.reporting import Reporting, reporting_from
 from bot.secrets import with_files
 
@@ -46,19 +46,6 @@ class Webhook(Value):
     secret: str = Field(pattern=r"^[A-Za-z0-9_-]{1,256}$", repr=False)
 
 
-class Oidc(Value):
-    """An identity provider (OpenID Connect) through which staff sign in, and what its claims mean here."""
-
-    model_config = ConfigDict(hide_input_in_errors=True)
-
-    issuer: str = Field(pattern=r"^(https://[^\s?#]+|http://(localhost|127\.0\.0\.1)(:\d+)?(/[^\s?#]*)?)$")
-    client_id: str = Field(min_length=1)
-    client_secret: str | None = Field(default=None, repr=False)
-    role_claim: str = Field(default="roles", description="with dots for what lies deeper: realm_access.roles")
-    team_claim: str = "team"
-    role_map: Mapping[str, Role] = Field(description="a value of the role claim -> role; the first that fits counts")
-
-
 class Smtp(Value):
     """A mail server. Its password is never shown."""
 
@@ -69,18 +56,6 @@ class Smtp(Value):
     security: Security
     user: str | None = None
     password: str | None = Field(default=None, repr=False)
-
-
-class Entry(Value):
-    """How staff sign in at the desk."""
-
-    model_config = ConfigDict(hide_input_in_errors=True)
-
-    passwords: bool = True
-    totp: Literal["offered", "required"] = "offered"
-    secret_key: str | None = Field(default=None, min_length=32, repr=False)
-    oidc: Oidc | None = None
-    public_url: str | None = None  # where they reach the desk, when that is not what the request says
 
 
 class Retention(Value):
@@ -126,7 +101,7 @@ class Settings(Value):
     host: str = "127.0.0.1"
     port: int = 8000
     desk_undo_seconds: float = Field(default=10.0, ge=0, le=60, description="how long staff can take something back")
-    proxies: str = Field(default="127.0.0.1,::1", description="whose X-Forwarded-For is believed")
+    proxies: str = Field(default="127.0.0.1,::1", description="whose X-Forwarded-For or Forwarded is believed")
     limits: float = Field(default=1.0, ge=0, le=1000, description="how many times as wide as bot/limits.py; 0 is off")
     reporting: Reporting | None = None
 
@@ -142,7 +117,7 @@ def settings_from(environment: Mapping[str, str] = os.environ) -> Settings:
         telegram_webhook=_webhook_from(environment),
         action_token=get("WEGWIJS_ACTION_TOKEN") or None,
         llm=_llm_from(environment),
-        entry=_entry_from(environment),
+        entry=entry_from(environment),
         elsewhere=Path(file) if (file := get("WEGWIJS_ELSEWHERE")) else None,
         public_url=get("WEGWIJS_PUBLIC_URL") or None,
         smtp=_smtp_from(get("WEGWIJS_SMTP_URL") or ""),
@@ -193,39 +168,6 @@ def _llm_from(environment: Mapping[str, str]) -> Llm | None:
         raise ValueError("WEGWIJS_LLM_URL is set: name the model to ask for in WEGWIJS_LLM_MODEL")
     key = get("WEGWIJS_LLM_KEY") or None
     return Llm(url=url, model=model, key=key, seconds=float(get("WEGWIJS_LLM_SECONDS") or 2))
-
-
-def _entry_from(environment: Mapping[str, str]) -> Entry:
-    """Return how staff sign in. Raises ValueError when nobody could."""
-    get = environment.get
-    given = {
-        "passwords": get("WEGWIJS_STAFF_PASSWORDS", "on") != "off",
-        "totp": get("WEGWIJS_STAFF_TOTP") or "offered",
-        "secret_key": get("WEGWIJS_SECRET_KEY") or None,
-        "public_url": get("WEGWIJS_PUBLIC_URL") or None,
-    }
-    entry = Entry.model_validate(given | {"oidc": _oidc_from(environment)})
-    if not entry.passwords and entry.oidc is None:
-        raise ValueError("WEGWIJS_STAFF_PASSWORDS is off: set WEGWIJS_OIDC_ISSUER, or nobody can sign in")
-    return entry
-
-
-def _oidc_from(environment: Mapping[str, str]) -> Oidc | None:
-    """Return the identity provider, None when there is no address of one. Raises ValueError when the rest is wrong."""
-    get = environment.get
-    if not get("WEGWIJS_OIDC_ISSUER"):
-        return None
-    given = {
-        "issuer": get("WEGWIJS_OIDC_ISSUER"),
-        "client_id": get("WEGWIJS_OIDC_CLIENT_ID"),
-        "client_secret": get("WEGWIJS_OIDC_CLIENT_SECRET"),
-        "role_claim": get("WEGWIJS_OIDC_ROLE_CLAIM"),
-        "team_claim": get("WEGWIJS_OIDC_TEAM_CLAIM"),
-    }
-    pairs = [pair.strip().rpartition("=") for pair in get("WEGWIJS_OIDC_ROLE_MAP", "").split(",")]
-    roles = {theirs.strip(): ours.strip() for theirs, _, ours in pairs if theirs}
-    told = {name: value for name, value in given.items() if value}
-    return Oidc.model_validate(told | {"role_map": roles or {role: role for role in ROLES}})
 
 
 def _smtp_from(url: str) -> Smtp | None:

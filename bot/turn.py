@@ -1,15 +1,14 @@
 """The line: one message through understanding, decision and words. Values in, values out."""
 
-from collections.abc import Set
 from datetime import datetime
 from uuid import NAMESPACE_URL, uuid5
 
-from bot import contact, follow_up
+from bot import contact, danger, follow_up, referring
 from bot.contact import NOBODY_WAITS, Queues, Step
 from bot.conversation import Conversation, after
 from bot.events import Decided, Event, Heard, Said
 from bot.hearing import ACTS, FIRST_ACTS, NO_ANSWER, hear
-from bot.messages import Choice, Incoming, Part, Reply, Value, read_payload
+from bot.messages import Incoming, Part, Reply, Value, read_payload
 from bot.minds import Minds
 from bot.wording import Wording
 from intents.normalise import guard
@@ -21,8 +20,6 @@ from referral.receipt import receipt
 
 MOST_THEMES = 3  # decided together
 _CHAT_ACTS = ACTS - FIRST_ACTS
-_NOT_ALONE = {"violence_at_home", "child_unsafe", "sexual_violence"}  # who did it may be in the room
-_STAYS_ON_THE_PHONE = {"telegram"}  # channels where what we said can be read later, and can be taken away
 
 
 class Turn(Value):
@@ -41,7 +38,7 @@ def take_turn(
     words = Wording(minds.phrases, minds.guide, then.answered_in, now)
     if _wants_forgetting(conversation, heard):
         return Turn(events=(heard, _said(heard, words.chat("forgotten"), now)), forget=True)
-    if conversation.held_by_staff and not _wants_removal(conversation, heard):
+    if conversation.held_by_staff and not danger.wants_removal(conversation, heard):
         return Turn(events=(heard, *contact.given_to_staff(guard(incoming.text), now)))
     typed = heard.text if read_payload(heard.text) else guard(incoming.text)
     events, reply = respond(conversation, then, heard, typed, minds, words, queues)
@@ -52,10 +49,6 @@ def _wants_forgetting(conversation: Conversation, heard: Heard) -> bool:
     chosen = read_payload(heard.text)
     agreed = conversation.expects == "forget" and heard.understanding.act == "affirm"
     return agreed or (chosen is not None and chosen[0] == "forget")
-
-
-def _wants_removal(conversation: Conversation, heard: Heard) -> bool:
-    return conversation.channel in _STAYS_ON_THE_PHONE and read_payload(heard.text) == ("remove", {})
 
 
 def respond(
@@ -87,14 +80,14 @@ def _pressed(before: Conversation, then: Conversation, heard: Heard, minds: Mind
         case "why" if isinstance(before.decision, Ask):
             return _decided(then, minds, words, with_reason=True)
         case "why_here" if before.answered:
-            return (), words.why_here(explain(_situation(then), minds.guide, words.on))
+            return (), referring.why_here(words, explain(_situation(then), minds.guide, words.on))
         case "other":
             return (), words.all_themes()
         case "more":
             return (), words.chat("start")
         case "safe":
-            return (), _safe(before, then, words, is_safe=chosen != ("safe", {"here": "no"}))
-        case "remove" if _wants_removal(then, heard):
+            return (), danger.reply_to_safe(before, then, words, is_safe=chosen != ("safe", {"here": "no"}))
+        case "remove" if danger.wants_removal(then, heard):
             return (), words.chat("danger.removed")
         case "language" if chosen and chosen[1] and then.chosen in words.phrases.languages:
             return (), _in_chosen_language(before, then, words)
@@ -113,9 +106,9 @@ def _answered(before: Conversation, then: Conversation, heard: Heard, minds: Min
     no_answer = (asked or before.expects == "theme") and act in NO_ANSWER
     if not (asked or told.themes or told.signals or act in FIRST_ACTS or chosen or heard.place):
         for named in organisations_in(heard.text, minds.guide, words.on)[:1]:
-            return (), words.organisation(named.organisation, named.called, then.facts.get("wijk"))
+            return (), referring.organisation(words, named.organisation, named.called, then.facts.get("wijk"))
     if act in ("safe", "unsafe"):
-        return (), _safe(before, then, words, is_safe=act == "safe")
+        return (), danger.reply_to_safe(before, then, words, is_safe=act == "safe")
     told_more = told.themes or told.signals or answered or put_right or no_answer
     if act in ("why", "privacy") and (step := _why(act, before, then, minds, words)) is not None:
         return step
@@ -125,7 +118,7 @@ def _answered(before: Conversation, then: Conversation, heard: Heard, minds: Min
         return _acted(act, before, then, words)
     if told.signals or answered or put_right or (then.themes and not then.answered):
         new = bool(told.themes) or (chosen is not None and chosen[0] == "theme")
-        step = _decided(_afresh(then) if new else then, minds, words)
+        step = _decided(then.afresh if new else then, minds, words)
         return _with_what_came_beside(step, before, then, words) if new and asked else step
     if chosen and not no_answer:
         return (), words.chat("ask.again", words.button("themes", "other"), words.button("human"))
@@ -150,7 +143,9 @@ def _why(act: str, before: Conversation, then: Conversation, minds: Minds, words
         return None
     if isinstance(before.decision, Ask) and before.expects == before.decision.fact:
         return _decided(then, minds, words, with_reason=True)
-    return ((), words.why_here(explain(_situation(then), minds.guide, words.on))) if before.answered else None
+    return (
+        ((), referring.why_here(words, explain(_situation(then), minds.guide, words.on))) if before.answered else None
+    )
 
 
 def _situation(then: Conversation) -> Situation:
@@ -163,7 +158,7 @@ def _decided(then: Conversation, minds: Minds, words: Wording, *, with_reason: b
     number = receipt(then.words, words.on, minds.directory) if refers else None
     reply = _worded(decision, then, words, number)
     if with_reason and isinstance(decision, Ask):
-        reply = _asked_afresh(decision, then, words, words.why(decision))
+        reply = words.ask_afresh(decision, then, words.why(decision))
     event = Decided(at=words.now, decision=decision, on=words.on, directory=minds.directory, receipt=number)
     return (event,), reply
 
@@ -173,7 +168,7 @@ def _worded(decision: Decision, then: Conversation, words: Wording, number: str 
         case Ask():
             return words.ask(decision, then)
         case Refer():
-            reply = words.refer(decision, then.facts, number)
+            reply = referring.referral(words, decision, then.facts, number)
             return reply if decision.referrals or not then.ranking else words.clarify(then)
 
 
@@ -199,47 +194,22 @@ def _acted(act: str | None, before: Conversation, then: Conversation, words: Wor
             return (), words.languages()
         case _ if isinstance(before.decision, Ask) and before.expects == before.decision.fact:
             said = () if act in ("affirm", "deny") else (Part(kind="text", text=words.say(act or "help")),)
-            return (), _asked_afresh(before.decision, then, words, *said)
+            return (), words.ask_afresh(before.decision, then, *said)
         case _:
             return (), words.chat(act or "help", words.button("themes", "other"), words.button("human"))
-
-
-def _safe(before: Conversation, then: Conversation, words: Wording, *, is_safe: bool) -> Reply:
-    """Answer whether it is safe to talk: go on with the question that stood, or stop with the numbers to call."""
-    if not is_safe:
-        lines = tuple(way for one in ("veilig-thuis", "112") for way in words.line(one))
-        part = Part(kind="text", text=words.say("danger.safe_later"), ways=lines)
-        choices = *_remove_here(then, words), words.button("yes_forget", "forget")
-        return Reply(parts=(part,), choices=choices, language=words.language)
-    said = Part(kind="text", text=words.say("danger.safe_now"))
-    if isinstance(before.decision, Ask):
-        return _asked_afresh(before.decision, then, words, said)
-    choices = words.button("call_me"), words.button("themes", "other")
-    return Reply(parts=(said,), choices=choices, language=words.language)
 
 
 def _in_chosen_language(before: Conversation, then: Conversation, words: Wording) -> Reply:
     """Go on in the language that was chosen, with the question that stood."""
     said = Part(kind="text", text=words.say("language_chosen"))
     if isinstance(before.decision, Ask):
-        return _asked_afresh(before.decision, then, words, said)
+        return words.ask_afresh(before.decision, then, said)
     choices = words.button("themes", "other"), words.button("human")
     return Reply(parts=(said, Part(kind="text", text=words.say("start"))), choices=choices, language=words.language)
 
 
 def _was_said(before: Conversation, sentence: str) -> bool:
     return before.reply is not None and any(part.text == sentence for part in before.reply.parts)
-
-
-def _asked_afresh(ask: Ask, then: Conversation, words: Wording, *said: Part) -> Reply:
-    """Return the question in its own words, behind what is said first."""
-    asked = words.ask(ask, _afresh(then))
-    return asked.model_copy(update={"parts": (*said, *asked.parts)})
-
-
-def _afresh(then: Conversation) -> Conversation:
-    """Return it as if nothing had been asked, so that the question stands in its own words."""
-    return then.model_copy(update={"reply": None})
 
 
 # ---------------------------------------------------------------- saying
@@ -251,8 +221,9 @@ def _framed(reply: Reply, before: Conversation, then: Conversation, words: Wordi
     told_now = set(then.signals) - set(before.signals)
     shown = say_first if told_now or reply.status == "refer" else ()
     intro = words.intro() if not before.messages else ()
-    beside, choices = _beside_danger(told_now, then, words) if shown else ((), ())
-    if reply.status == "ask" and told_now & _NOT_ALONE and beside:  # first whether it is safe; the answer leads on
+    beside, choices = danger.beside(told_now, then, words) if shown else ((), ())
+    if reply.status == "ask" and told_now & danger.NOT_ALONE and beside:
+        # First whether it is safe; the answer leads on.
         reply = reply.model_copy(update={"parts": (), "choices": (words.button("human"),)})
     return reply.model_copy(
         update={
@@ -264,24 +235,6 @@ def _framed(reply: Reply, before: Conversation, then: Conversation, words: Wordi
             "wijk": words.wijk(then.facts.get("wijk")),
         }
     )
-
-
-def _beside_danger(
-    told_now: Set[str], then: Conversation, words: Wording
-) -> tuple[tuple[Part, ...], tuple[Choice, ...]]:
-    """Offer that somebody calls, and ask whether it is safe to talk where who did it may be in the room."""
-    if not told_now or then.state in ("waiting", "staff"):
-        return (), ()
-    call = Part(kind="text", text=words.say("danger.call_you", name=words.name(contact.desk_for(then, words))))
-    if not told_now & _NOT_ALONE:
-        return (call,), (words.button("call_me"),)
-    safe, answers = words.safe_here()
-    return (*safe, call), (*answers, *_remove_here(then, words), words.button("call_me"))
-
-
-def _remove_here(then: Conversation, words: Wording) -> tuple[Choice, ...]:
-    """Offer to take away what we said, where it stays to be read."""
-    return (words.button("remove_here", "remove"),) if then.channel in _STAYS_ON_THE_PHONE else ()
 
 
 def _said(heard: Heard, reply: Reply, now: datetime) -> Said:

@@ -6,11 +6,10 @@ from datetime import datetime
 from bot.conversation import Conversation
 from bot.messages import Choice, Part, Reply, Status, Way, payload, read_payload
 from bot.phrases import DUTCH, Phrases
-from referral.explain import Explanation
 from referral.guide import Guide
-from referral.hours import in_words, lines_open_first, open_first, open_now
-from referral.model import ELSEWHERE, PLACE, UNKNOWN, Ask, Contact, Location, Refer, Words
-from referral.tell import in_language, why_asked, why_here
+from referral.hours import in_words, open_first, open_now
+from referral.model import PLACE, UNKNOWN, Ask, Contact, Location, Words
+from referral.tell import in_language, why_asked
 
 # Which lines stand under the sentence for each that is said first (see referral_policy: "Signals come first").
 _LINES: Mapping[str, tuple[str, ...]] = {
@@ -157,6 +156,11 @@ class Wording:
         choices = (*answers, self._dont_know(ask.fact), self.button("why"), self.button("human"))
         return Reply(parts=(part,), choices=choices, language=self.language, status="ask", expects=ask.fact)
 
+    def ask_afresh(self, ask: Ask, conversation: Conversation, *said: Part) -> Reply:
+        """Ask for a fact in the question's own words, behind what is said first."""
+        asked = self.ask(ask, conversation.afresh)
+        return asked.model_copy(update={"parts": (*said, *asked.parts)})
+
     def question(self, fact: str) -> str:
         """Return the question for a fact."""
         question = self.guide.facts[fact].question
@@ -166,65 +170,6 @@ class Wording:
     def why(self, ask: Ask) -> Part:
         """Tell why a fact is asked, and between whom the answer chooses."""
         return Part(kind="text", text=why_asked(ask, self.guide, self.language))
-
-    def refer(self, refer: Refer, facts: Mapping[str, str], number: str | None = None) -> Reply:
-        """Tell who helps, why, how to reach them and what to bring, with the number of this answer."""
-        if not refer.referrals:
-            return self.chat("refer.nothing", self.button("human"))
-        head = "refer.intro" if len(refer.referrals) == 1 else "refer.intro_many"
-        elsewhere = any(one.organisation == "own-municipality" for one in refer.referrals)
-        offer = self._on_our_desk(refer)
-        parts = [
-            *([Part(kind="text", text=self.say("refer.elsewhere", cities=self._cities()))] if elsewhere else []),
-            Part(kind="text", text=self.say(head)),
-            *(self._card(one.organisation, one.wijk, self.pick(one.because)) for one in refer.referrals),
-            *self._footnotes(refer, facts),
-            *([Part(kind="text", text=self.say("refer.receipt", number=number))] if number else []),
-            *([Part(kind="question", text=self.say("refer.offer"))] if offer else []),
-        ]
-        choices = (
-            *self._offer(refer),
-            self.button("why_here"),
-            self.button("follow_up"),
-            self.button("more"),
-            self.button("human"),
-        )
-        return Reply(
-            parts=tuple(parts),
-            choices=choices,
-            language=self.language,
-            status="refer",
-            expects="offer" if offer else None,
-            referrals=tuple(referral.organisation for referral in refer.referrals),
-            receipt=number,
-        )
-
-    def why_here(self, told: Explanation) -> Reply:
-        """Tell in two sentences for each organisation what the referral hung on; nothing is asked."""
-        if not isinstance(told.decision, Refer):
-            return self.chat("help", self.button("human"))
-        reasons = [why_here(told, self.guide, self.language, place) for place in range(len(told.decision.referrals))]
-        names = [self.name(one.organisation) for one in told.decision.referrals]
-        parts = [
-            Part(kind="text", title=name, text=" ".join(dict.fromkeys(reason)))
-            for name, reason in zip(names, reasons, strict=True)
-        ]
-        choices = (*self._offer(told.decision), self.button("more"), self.button("human"))
-        expects = "offer" if self._on_our_desk(told.decision) else None
-        return Reply(parts=tuple(parts), choices=choices, language=self.language, expects=expects)
-
-    def organisation(self, organisation: str, called: str, wijk: str | None) -> Reply:
-        """Tell about the organisation that was asked for by name."""
-        name = self.name(organisation)
-        renamed = called.casefold() not in name.casefold()
-        first = (Part(kind="text", text=self.say("refer.now_called", called=called, name=name)),) if renamed else ()
-        return Reply(
-            parts=(*first, self._card(organisation, wijk)),
-            choices=(self.button("more"), self.button("human")),
-            language=self.language,
-            status="refer",
-            referrals=(organisation,),
-        )
 
     # ---------------------------------------------------------------- details
 
@@ -236,45 +181,6 @@ class Wording:
 
     def _language(self, language: str) -> Choice:
         return Choice(title=self.phrases("language_name", language), payload=payload("language", language=language))
-
-    def _on_our_desk(self, refer: Refer) -> bool:
-        """Tell whether one of them is of our cities; only these have a desk here."""
-        return any(self.guide.organisations[one.organisation].city for one in refer.referrals)
-
-    def _offer(self, refer: Refer) -> tuple[Choice, ...]:
-        return (self.button("contact"),) if self._on_our_desk(refer) else ()
-
-    def _card(self, name_of: str, in_wijk: str | None, because: str | None = None) -> Part:
-        organisation = self.guide.organisations[name_of]
-        name = self.pick(organisation.name)
-        wijk = self.wijk(in_wijk) if organisation.per_wijk else None
-        lines = [self.pick(organisation.does), *([because] if because else [])]
-        if organisation.per_wijk and self.guide.is_general(name_of, self.on, in_wijk):
-            key = "refer.general" if wijk else "refer.general_somewhere"
-            lines.append(self.say(key, name=name, wijk=wijk or ""))
-        if organisation.bring:
-            lines.append(self.pick(organisation.bring))
-        title = f"{name} ({wijk})" if wijk else name
-        return Part(
-            kind="referral",
-            title=title,
-            text="\n".join(lines),
-            ways=self.ways(name_of, in_wijk),
-        )
-
-    def _footnotes(self, refer: Refer, facts: Mapping[str, str]) -> Iterable[Part]:
-        first = [referral.organisation for referral in refer.referrals]
-        beside = dict.fromkeys(one for referral in refer.referrals for one in referral.beside)
-        extra = lines_open_first([one for one in beside if one not in first], self.guide, self.now)
-        if extra:
-            names = ", ".join(map(self.name, extra))
-            ways = tuple(way for one in extra for way in self.line(one))
-            yield Part(kind="text", text=self.say("refer.beside", names=names), ways=ways)
-        if refer.left_over:
-            names = ", ".join(map(self.name, refer.left_over))
-            yield Part(kind="text", text=self.say("refer.left_over", names=names))
-        if UNKNOWN in facts.values():
-            yield Part(kind="text", text=self.say("refer.unknown", name=self.name(first[0])))
 
     def way(self, contact: Contact, label: str | None = None) -> Way:
         """Return a contact as a resident reads it, with whether it is open now."""
@@ -315,10 +221,6 @@ class Wording:
             )
             for city, wijk in place.candidates
         )
-
-    def _cities(self) -> str:
-        names = [self.pick(name) for city, name in self.guide.facts["city"].values.items() if city != ELSEWHERE]
-        return ", ".join(names[:-1]) + f" {self.say('and')} {names[-1]}"
 
     def _place(self, city: str, wijk: str | None) -> str:
         town = self.pick(self.guide.facts["city"].values[city])

@@ -16,7 +16,8 @@ from collections.abc import Callable
 
 log = logging.getLogger("wegwijs")
 
-Work = Callable[[Callable[[], None], int], None]  # told how to say that it started, and a pipe that ends with us
+# Told how to say that it started, a pipe that ends with us, and whose place it has: who is replaced leaves its place.
+Work = Callable[[Callable[[], None], int, int], None]
 
 _HEARD = {signal.SIGTERM, signal.SIGINT, signal.SIGCHLD}
 _PATIENCE = 10.0  # seconds that workers have to stop
@@ -32,8 +33,8 @@ class Workers:
         self._number = number
         self._work = work
         self._tell_started = started
-        self._born: dict[int, float] = {}  # process -> when
-        self._due: list[float] = []  # when to replace who died
+        self._born: dict[int, tuple[float, int]] = {}  # process -> when, and its place
+        self._due: list[tuple[float, int]] = []  # when to fill which place
         self._died_young = 0
         self._stopping: float | None = None
         self._alive, self._held = os.pipe()  # ends when this process does, whatever it dies of
@@ -46,7 +47,7 @@ class Workers:
         gc.collect()
         gc.freeze()  # so that the workers' collectors leave the shared pages alone
         waiting = self._number
-        self._due = [0.0] * self._number
+        self._due = [(0.0, place) for place in range(self._number)]
         while self._born or not self._stopping:
             self._replace()
             self._heed(signal.sigtimedwait(_HEARD, _LOOK if waiting or self._due or self._stopping else 60.0))
@@ -69,26 +70,27 @@ class Workers:
             found, status = os.waitpid(process, os.WNOHANG)
             if not found:
                 continue
-            lived = time.monotonic() - self._born.pop(process)
+            born, place = self._born.pop(process)
+            lived = time.monotonic() - born
             if self._stopping:
                 continue
             self._died_young = self._died_young + 1 if lived < _STEADY else 0
             rest = min(2.0**self._died_young / 2, _LONGEST_REST) if self._died_young else 0.0
             log.warning("worker %s ended (%s), replaced in %.0f s", process, _why(status), rest)
-            self._due.append(time.monotonic() + rest)
+            self._due.append((time.monotonic() + rest, place))
 
     def _replace(self) -> None:
         now = time.monotonic()
-        late = [at for at in self._due if at <= now]
-        self._due = [] if self._stopping else [at for at in self._due if at > now]
-        for _ in () if self._stopping else late:
-            self._fork()
+        late = [place for at, place in self._due if at <= now]
+        self._due = [] if self._stopping else [(at, place) for at, place in self._due if at > now]
+        for place in () if self._stopping else late:
+            self._fork(place)
 
-    def _fork(self) -> None:
+    def _fork(self, place: int) -> None:
         sys.stdout.flush()
         sys.stderr.flush()
         if process := os.fork():
-            self._born[process] = time.monotonic()
+            self._born[process] = time.monotonic(), place
             return
         code = 1
         try:
@@ -96,7 +98,7 @@ class Workers:
             os.close(self._held)
             os.close(self._told)
             signal.pthread_sigmask(signal.SIG_UNBLOCK, _HEARD)
-            self._work(self._say_started, self._alive)
+            self._work(self._say_started, self._alive, place)
             code = 0
         except BaseException:  # whatever it is, this process must not go on as a second parent
             log.exception("a worker ended")

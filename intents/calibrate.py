@@ -1,19 +1,24 @@
 """Chooses temperatures and thresholds on the development messages, which no reader learned from (nor the test set)."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
 import numpy as np
 from sklearn.linear_model import LogisticRegression
 
+from intents.encoder.encode import Encoder
 from intents.heads import NO_ACT, YOUNG, Alarm, Features, Heads, Linear, Thresholds, log_softmax, mixture_of
-from intents.learning import Array, Rows
+from intents.learning import Array
 from intents.model import Example
+from intents.normalise import guard
 from intents.scores import Share
+from intents.stretches import stretches
 
 _WRONG = 0.05  # of all messages may be acted on wrongly; the upper end of the 95% interval
 _ALSO_RIGHT = 0.8  # of the second and third themes that are acted on must be right
 _FALSE_ALARMS = 0.025  # of the messages without danger
+_FALSE_ALARMS_BESIDE = 0.015  # more, of the long texts without danger, by what is seen in a stretch of them
+_STORY = 55  # words of short messages that are put together to a long text
 _TAKEN_FOR_YOUNG = 0.007  # of the messages of grown-ups
 _TAKEN_FOR_ACT = 0.01  # of the messages about a theme
 _LEAST_SURE = 0.15  # of an act, whatever the development messages say
@@ -22,26 +27,29 @@ KINDS = ("dutch", "other")
 Seen = tuple[Example, Features]
 
 
-def calibrated(heads: Heads, rows: Rows) -> Heads:
+def calibrated(heads: Heads, development: Sequence[Example], encoder: Encoder) -> Heads:
     """Return the readers with temperatures and thresholds that suit the development messages."""
-    seen = list(zip(rows.examples, _features(rows), strict=True))
+    read = _reading(heads, encoder)
+    seen = [(one, read(guard(one.text))) for one in development]
     by_kind = {kind: [pair for pair in seen if mixture_of(pair[0].language) == kind] for kind in KINDS}
     temperatures = {
         **{kind: _temperature(heads, kind, by_kind[kind]) for kind in KINDS},
         "act": _temperature(heads, "act", seen),
     }
     warm = replace(heads, temperatures=temperatures, alarm=_balanced(heads.alarm, seen))
-    return replace(warm, thresholds=_thresholds(warm, seen, by_kind))
+    warm = replace(warm, thresholds=_thresholds(warm, seen, by_kind))
+    stretch = {kind: _stretch_threshold(warm, some, read) for kind, some in by_kind.items()}
+    return replace(warm, thresholds=replace(warm.thresholds, stretch=stretch))
 
 
-def _features(rows: Rows) -> list[Features]:
-    grams = [rows.grams[number] for number in range(len(rows.examples))]
-    return [Features(vector, row.indices, row.data) for vector, row in zip(rows.vectors, grams, strict=True)]
+def _reading(heads: Heads, encoder: Encoder) -> Callable[[str], Features]:
+    return lambda text: heads.features(text, encoder.encode(text))
 
 
 def _balanced(alarm: Alarm, seen: Sequence[Seen]) -> Alarm:
     """Return the reader of danger with its parts counting as tells danger best apart."""
-    scores = [alarm.scores(features) for _, features in seen]
+    alone = replace(alarm, shares=(0.0, 0.0))
+    scores = [alone.scores(features) for _, features in seen]
     beside = np.array([alarm.grams.scores(features) for _, features in seen])
     likeliest = np.array([(danger, young) for danger, young, _ in scores])
     targets = [[bool(set(one.signals) - {YOUNG}) for one, _ in seen], [YOUNG in one.signals for one, _ in seen]]
@@ -93,7 +101,33 @@ def _thresholds(heads: Heads, seen: Sequence[Seen], by_kind: dict[str, list[Seen
         danger = np.array([bool(set(one.signals) - {YOUNG}) for one, _ in some])
         young = np.array([YOUNG in one.signals for one, _ in some])
         alarm[kind] = (_above(scores[~danger, 0], _FALSE_ALARMS), _above(scores[~young, 1], _TAKEN_FOR_YOUNG))
-    return Thresholds(theme=theme, also=also, act=_act_threshold(heads, seen), alarm=alarm)
+    return Thresholds(theme=theme, also=also, act=_act_threshold(heads, seen), alarm=alarm, stretch={})
+
+
+def _stretch_threshold(heads: Heads, some: Sequence[Seen], read: Callable[[str], Features]) -> float:
+    """Return how much a stretch must look like danger, so that few long texts without danger give alarm by one."""
+    found = []
+    for text, language in _stories([one for one, _ in some if not one.act and not set(one.signals) - {YOUNG}]):
+        whole = read(text)
+        if heads.danger(whole, language) < 0:
+            found.append(max(heads.danger_beside(whole, [read(one) for one in stretches(text)], language)))
+    return _above(np.array(found), _FALSE_ALARMS_BESIDE)
+
+
+def _stories(calm: Sequence[Example]) -> Iterator[tuple[str, str]]:
+    """Yield the long messages, and short ones of a language one after another, with their language.
+
+    In other languages than Dutch hardly any development message is long.
+    """
+    begun: dict[str, str] = {}
+    for one in calm:
+        text = guard(one.text)
+        if not stretches(text):
+            text = guard(f"{begun.pop(one.language, '')} {text}.")
+            if len(text.split()) < _STORY:
+                begun[one.language] = text
+                continue
+        yield text, one.language
 
 
 def _readings(

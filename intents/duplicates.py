@@ -63,14 +63,14 @@ def learned_held_out(catalogue: Catalogue, folder: Path, held_out: Path) -> Iter
         yield Fault(file=file, line=line, what=what, mend="Remove one of the two.")
 
 
-def alike(some: Sequence[str], others: Sequence[str], least: int) -> Iterator[tuple[int, int, int]]:
+def alike(some: "Sequence[str] | Texts", others: "Sequence[str] | Texts", least: int) -> Iterator[tuple[int, int, int]]:
     """Find every (number in some, number in others, likeness of 100) of texts that are alike from `least` on.
 
     Texts are compared with others about as long, and letter by letter only when they have about the same letters:
     the letters that one has and the other has not are edits that cannot be avoided.
     """
-    left = _Texts(some)
-    right = left if others is some else _Texts(others)
+    left = some if isinstance(some, Texts) else Texts(some)
+    right = left if others is some else others if isinstance(others, Texts) else Texts(others)
     shortest = least / (200 - least)  # as long as the other must be, at least, as a share
     for start in range(0, len(left.lengths), _BLOCK):
         block = slice(start, start + _BLOCK)
@@ -84,12 +84,16 @@ def alike(some: Sequence[str], others: Sequence[str], least: int) -> Iterator[tu
             yield left.numbers[start + rows[i]], right.numbers[window.start + columns[i]], int(scores[i])
 
 
-class _Texts:
-    """Plain texts that are long enough, by length, with how many letters of each bucket they have."""
+class Texts:
+    """Plain texts that are long enough, by length, with how many letters of each bucket they have; and the short ones.
+
+    Who compares with the same texts again and again makes them once.
+    """
 
     def __init__(self, texts: Sequence[str]) -> None:
-        plains = ((plain(guard(text)), number) for number, text in enumerate(texts))
+        plains = [(plain(guard(text)), number) for number, text in enumerate(texts)]
         kept = sorted((one for one in plains if len(one[0]) >= SHORTEST), key=lambda one: len(one[0]))
+        self.short = frozenset(text for text, _ in plains if len(text) < SHORTEST)
         self.texts = [text for text, _ in kept]
         self.numbers = [number for _, number in kept]
         self.lengths = np.array([len(text) for text in self.texts], int)

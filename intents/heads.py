@@ -4,7 +4,7 @@ All arrays live in one file, `data/model.npz`, that `wegwijs train` makes from t
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -17,6 +17,7 @@ from intents.ngrams import Indices, Ngrams
 
 Floats = NDArray[np.float32]
 YOUNG = "minor_speaking"  # tells who writes; the other signals tell of danger
+_WHOLE = 0.4  # how much the whole message counts beside a stretch of it; looked for on the development messages
 NO_ACT = "-"  # the class of messages that ask or tell something, the first of the acts' classes
 
 
@@ -110,13 +111,15 @@ class Alarm:
 class Thresholds:
     """From which probability or score on a reading counts; chosen by `train` on the development messages.
 
-    `theme`, `also` and `alarm` (danger, a minor who writes) are by "dutch" and "other".
+    All but `act` are by "dutch" and "other"; `alarm` is for danger and for a minor who writes. A `stretch` of a message
+    stands by itself, so it must look more like danger than a whole one, by this much.
     """
 
     theme: Mapping[str, float]
     also: Mapping[str, float]
     act: float
     alarm: Mapping[str, tuple[float, float]]
+    stretch: Mapping[str, float]
 
 
 @dataclass(frozen=True)
@@ -149,14 +152,26 @@ class Heads:
         readers = tuple((share, self.readers[reader]) for reader, share in self.shares[name].items())
         return Mixture(readers, self.temperatures[name])
 
-    def signals_in(self, features: Features, language: str) -> tuple[str, ...]:
+    def danger(self, features: Features, language: str) -> float:
+        """Return how much it looks like danger; from 0 on a whole message counts as such."""
+        return self.alarm.scores(features)[0] - self.thresholds.alarm[mixture_of(language)][0]
+
+    def danger_beside(self, whole: Features, stretches: Sequence[Features], language: str) -> list[float]:
+        """Return how much each stretch of a message looks like danger; the whole of it counts a little."""
+        all_of_it = _WHOLE * self.danger(whole, language)
+        return [self.danger(one, language) + all_of_it for one in stretches]
+
+    def signals_in(self, whole: Features, alarming: Sequence[Features], language: str) -> tuple[str, ...]:
         """Return the signals that are seen; danger that is none of them plainly is the likeliest of them."""
-        limits = self.thresholds.alarm[mixture_of(language)]
-        danger, young, which = self.alarm.scores(features)
-        dangers = [(float(score), one) for score, one in zip(which, self.signals, strict=True) if one != YOUNG]
-        plain = [one for score, one in dangers if score >= 0] or [max(dangers)[1]]
-        seen = plain if danger >= limits[0] else []
-        return tuple(one for one in self.signals if one in seen or (one == YOUNG and young >= limits[1]))
+        seen = {signal for one in alarming for signal in self._likeliest(one)}
+        if self.alarm.scores(whole)[1] >= self.thresholds.alarm[mixture_of(language)][1]:
+            seen.add(YOUNG)
+        return tuple(one for one in self.signals if one in seen)
+
+    def _likeliest(self, features: Features) -> list[str]:
+        scores = zip(self.alarm.scores(features)[2].tolist(), self.signals, strict=True)
+        dangers = [(score, one) for score, one in scores if one != YOUNG]
+        return [one for score, one in dangers if score >= 0] or [max(dangers)[1]]
 
 
 def mixture_of(language: str) -> str:
@@ -220,6 +235,7 @@ def load(path: Path) -> Heads:
                 also=limits["also"],
                 act=limits["act"],
                 alarm={name: (danger, young) for name, (danger, young) in limits["alarm"].items()},
+                stretch=limits["stretch"],
             ),
             data=about["data"],
             encoder=about["encoder"],

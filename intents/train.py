@@ -17,7 +17,7 @@ from intents.calibrate import KINDS, calibrated
 from intents.encoder.delta import DELTA, fingerprint_of, save_delta
 from intents.encoder.encode import Encoder, load_encoder
 from intents.encoder.weights import Weights
-from intents.heads import NO_ACT, Heads, Thresholds, save
+from intents.heads import NO_ACT, Heads, Thresholds, load, save
 from intents.learning import SHARES, Array, Rows, Teaching, learn_alarm, learn_readers
 from intents.load import fingerprint, load_catalogue
 from intents.model import Catalogue, Example, Progress
@@ -26,7 +26,8 @@ from intents.normalise import guard
 
 _THREADS = 2
 _LEAST = 4  # messages in which an n-gram must occur
-_OPEN = Thresholds(dict.fromkeys(KINDS, 0.0), dict.fromkeys(KINDS, 0.0), 0.0, dict.fromkeys(KINDS, (0.0, 0.0)))
+_EACH = dict.fromkeys(KINDS, 0.0)
+_OPEN = Thresholds(_EACH, _EACH, 0.0, dict.fromkeys(KINDS, (0.0, 0.0)), _EACH)
 
 
 def retrain(folder: Path, progress: Progress, *, heads_only: bool = False) -> None:
@@ -37,6 +38,12 @@ def retrain(folder: Path, progress: Progress, *, heads_only: bool = False) -> No
 
         save_delta(tune(catalogue, Weights(), progress), delta)
     save(train(catalogue, load_encoder(progress, delta), progress, delta), folder / "model.npz")
+
+
+def recalibrate(folder: Path, progress: Progress) -> None:
+    """Choose the temperatures and thresholds in the model file of a folder again; all that was learned stays."""
+    model, delta = folder / "model.npz", folder / DELTA.name
+    save(calibrated(load(model), load_catalogue(folder).development, load_encoder(progress, delta)), model)
 
 
 def train(catalogue: Catalogue, encoder: Encoder, progress: Progress, delta: Path = DELTA) -> Heads:
@@ -63,8 +70,7 @@ def train(catalogue: Catalogue, encoder: Encoder, progress: Progress, delta: Pat
         encoder=fingerprint_of(delta),
     )
     progress(0.95, "Drempels ijken")
-    unseen = _encode(encoder, catalogue.development, lambda _share, _what: None)
-    heads = calibrated(heads, _rows(catalogue.development, unseen, centre, ngrams))
+    heads = calibrated(heads, catalogue.development, encoder)
     progress(1.0, "Klaar")
     return heads
 

@@ -1,21 +1,23 @@
 """The readers together: a text in, an Understanding out."""
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping, Set
 from functools import lru_cache
+from operator import itemgetter
 from pathlib import Path
 
 import numpy as np
 
 from intents import heads as heads_file
 from intents.encoder.encode import Encoder, load_encoder
-from intents.heads import Features, Heads, mixture_of
+from intents.heads import YOUNG, Features, Heads, mixture_of
 from intents.language import language_of
 from intents.load import DATA
 from intents.model import Progress, Reading, Understanding
 from intents.normalise import guard, plain, words
 from intents.signals import patterns_in
 from intents.slots import read_answer, read_facts
+from intents.stretches import stretches
 
 MODEL = DATA / "model.npz"
 _RANKED = 5
@@ -70,13 +72,14 @@ class Reader:
         act = self._act(features, told=bool(themes or facts or expecting))
         if answers and act not in _BESIDE_ANSWER:  # "zeg ik liever niet" answers, and does not stop
             act = None
-        alarms = self._signals(features, language, signals, facts)
+        alarming = self._alarming(text, features, language, signals.keys())
+        alarms = self._signals({*signals, *self._heads.signals_in(features, alarming, language)}, facts)
         return Understanding(
             language=language,
             themes=themes if act is None or (act in _WITH_THEME and len(words(text)) > _SHORT_ANSWER) else (),
             ranking=ranking[:_RANKED],
             signals=alarms,
-            evidence=self._evidence(text, features, signals) if alarms else (),
+            evidence=self._evidence(text, next(iter(alarming), features), signals) if alarms else (),
             act=act,
             facts=facts,
         )
@@ -105,22 +108,34 @@ class Reader:
             return _SURE if act in _ENDING else _PLAIN
         return max(self._heads.thresholds.act, _FAREWELL if act in _LEAVING else 0.0)
 
-    def _signals(
-        self, features: Features, language: str, seen: Iterable[str], facts: Mapping[str, str]
-    ) -> tuple[str, ...]:
-        told = {*seen, *self._heads.signals_in(features, language)}
+    def _alarming(self, text: str, whole: Features, language: str, found: Set[str]) -> tuple[Features, ...]:
+        """Return where the learned reader sees danger: in the whole text, else in stretches of a long one, worst first.
+
+        Where danger was found already, the stretches would only add what it is not.
+        """
+        if self._heads.danger(whole, language) >= 0:
+            return (whole,)
+        if found - {YOUNG}:
+            return ()
+        read = [self._heads.features(one, self._vector(one)) for one in stretches(text)]
+        beside = zip(self._heads.danger_beside(whole, read, language), read, strict=True)
+        limit = self._heads.thresholds.stretch[mixture_of(language)]
+        alarming = [(danger, one) for danger, one in beside if danger >= limit]
+        return tuple(one for _, one in sorted(alarming, key=itemgetter(0), reverse=True))
+
+    def _signals(self, told: set[str], facts: Mapping[str, str]) -> tuple[str, ...]:
         if facts.get("for_whom", "self") != "self":  # then the one who is young is not the one who writes
-            told.discard("minor_speaking")
+            told = told - {YOUNG}
         return tuple(one for one in self._heads.signals if one in told)
 
-    def _evidence(self, text: str, features: Features, found: Mapping[str, str]) -> tuple[str, ...]:
+    def _evidence(self, text: str, alarming: Features, found: Mapping[str, str]) -> tuple[str, ...]:
         """Return what the patterns fired on, otherwise the words that made the learned reader see danger."""
         if found:
             return tuple(dict.fromkeys(found.values()))
         number = self._heads.ngrams.number
-        weights = self._heads.alarm.grams.weights_of(features)
+        weights = self._heads.alarm.grams.weights_of(alarming)
         numbers = {known: word for word in words(plain(text)) if (known := number("=" + word)) is not None}
-        by_number = zip(features.indices.tolist(), weights.max(axis=1, initial=0).tolist(), strict=True)
+        by_number = zip(alarming.indices.tolist(), weights.max(axis=1, initial=0).tolist(), strict=True)
         heavy = sorted(((weight, numbers[one]) for one, weight in by_number if one in numbers), reverse=True)
         return tuple(word for weight, word in heavy[:_EVIDENCE] if weight > 0)
 

@@ -4,7 +4,7 @@ from datetime import date
 
 from referral.facts import told
 from referral.guide import Day, Guide
-from referral.model import UNKNOWN, Ask, Decision, Refer, Referral, Situation
+from referral.model import UNKNOWN, Ask, Decision, Refer, Referral, Signals, Situation
 from referral.plan import next_question, table_of
 from referral.walk import SHOWN, Case, Stop, once, walk
 
@@ -21,7 +21,7 @@ def decide(situation: Situation, guide: Guide, on: date) -> Decision:
 
 def decide_case(case: Case, guide: Guide, day: Day) -> Decision:
     """Return the next step for a case that was checked."""
-    first, urgent = say_first(case, guide), is_urgent(case, guide)
+    first, urgent = say_first(case, guide.signals), is_urgent(case, guide.signals)
     question = next_question(case, guide, day)
     if question:
         return Ask(fact=question.fact, between=question.between, say_first=first, urgent=urgent)
@@ -56,16 +56,16 @@ def referral(stop: Stop) -> Referral:
     )
 
 
-def say_first(case: Case, guide: Guide) -> tuple[str, ...]:
+def say_first(case: Case, signals: Signals) -> tuple[str, ...]:
     """Whom to name before anything else, in the order of signals.yaml."""
     city = case.facts.get("city", UNKNOWN)
     return tuple(
         one.line
-        for one in guide.signals.say_first
+        for one in signals.say_first
         if (not one.cities or city in one.cities) and any(signal in one.signals for signal in case.signals)
     )
 
 
-def is_urgent(case: Case, guide: Guide) -> bool:
+def is_urgent(case: Case, signals: Signals) -> bool:
     """Tell whether a handoff with these signals comes first on the desk."""
-    return any(signal in guide.signals.urgent for signal in case.signals)
+    return any(signal in signals.urgent for signal in case.signals)

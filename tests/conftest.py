@@ -18,7 +18,21 @@ os.environ.setdefault("WEGWIJS_MASTER_KEY", "a key for tests that seals nothing 
 _MASTERS = masters_from(os.environ, "sqlite:///tests.db")
 Vault(_MASTERS)  # so that the numbers of cases are the same in all tests
 
+_LONGEST = (  # about a minute each; .ci/run gives whole files to its workers
+    "crash/test_dying.py",
+    "channels/web/test_ten_conversations.py",
+    "tests/test_serve.py",
+    "staff/test_desk_browser.py",
+    "staff/test_attacks_browser.py",
+    "staff/test_directory.py",
+    "crash/test_faults.py",
+)
 _OPTIONS = "-c listen_addresses='' -c unix_socket_directories={home} -c fsync=off -c max_connections=200"
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the longest files, so that no worker is still at one of them when the others are done."""
+    items.sort(key=lambda item: not str(item.path).endswith(_LONGEST))
 
 
 @pytest.fixture(autouse=True)

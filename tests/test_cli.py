@@ -5,11 +5,12 @@ import json
 import os
 import subprocess
 import sys
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
+from bot.counted import Tally
 from bot.events import Followed
 from bot.stores.migrate import migrate
 from bot.stores.sql import SqlStore
@@ -150,3 +151,24 @@ def test_outcomes_tells_how_it_went_by_organisation_and_theme(tmp_path):
     row = next(line for line in done.stdout.decode().splitlines() if "utrecht-dock" in line)
     cells = [cell.strip() for cell in row.strip("│ ").split("│")]
     assert cells == ["utrecht-dock", "ontmoeting", "2", "0", "0", "0", "1"]
+
+
+def test_outcomes_tells_which_answers_were_useful_when_enough_residents_said_so(tmp_path):
+    url = f"sqlite:///{tmp_path}/w.db"
+    migrate(url)
+    now = datetime.now(UTC)
+    about = {"organisation": "utrecht-dock", "theme": "ontmoeting"}
+    said = [("rated", 7, "yes", 9), ("rated", 7, "no", 7), ("unrated", 7, "no", 1), ("rated", 7, "unclear", 1)]
+    said += [("rated", 400, "cannot_go", 8), ("rated", 0, "yes", 5)]  # today's week is not over
+    told = [
+        Tally(at=now - timedelta(days=days), kind=kind, what=what, **about)
+        for kind, days, what, number in said
+        for _ in range(number)
+    ]
+    asyncio.run(SqlStore(url).append("web:1", (), after=0, tallies=told))
+
+    done = run("outcomes", WEGWIJS_DATABASE_URL=url, COLUMNS="200")
+
+    row = next(line for line in done.stdout.decode().splitlines() if "utrecht-dock" in line)
+    cells = [cell.strip() for cell in row.strip("│ ").split("│")]
+    assert cells == ["utrecht-dock", "ontmoeting", "9", "verborgen", "0", "verborgen", "8"]

@@ -7,6 +7,7 @@ from bot.conversation import Conversation, after
 from bot.hearing import hear
 from bot.messages import Incoming, Reply
 from bot.minds import Minds
+from bot.referring import referral
 from bot.turn import MOST_THEMES
 from bot.wording import Wording
 from referral.areas import locate
@@ -32,7 +33,7 @@ def advise(slots: Mapping[str, object], text: str, minds: Minds, now: datetime) 
     if isinstance(decision, Ask):
         reply = words.ask(decision, then)
     elif decision.referrals:
-        reply = _without_offer(words.refer(decision, then.facts))
+        reply = _without_offer(referral(words, decision, then.facts))
     else:
         reply = words.clarify(then)
     return then, reply.model_copy(

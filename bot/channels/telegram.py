@@ -11,23 +11,21 @@ import contextlib
 import logging
 import os
 from collections import deque
-from collections.abc import Iterable, Sequence
-from datetime import timedelta
+from collections.abc import Sequence
 from functools import partial
 
-from telegram import Bot, InlineKeyboardMarkup, LinkPreviewOptions, Update
-from telegram.error import BadRequest, Forbidden, RetryAfter, TelegramError
+from telegram import Bot, Update
+from telegram.error import RetryAfter, TelegramError
 
 from bot.assistant import Assistant
 from bot.channels.loops import again_and_again, unless
-from bot.channels.outbox import GiveUp, TryLater, deliver
+from bot.channels.outbox import deliver
+from bot.channels.telegram_chats import Chats, wait_of
 from bot.channels.telegram_hearing import KINDS, incoming_from, is_addressed, is_private
 from bot.channels.telegram_menu import set_menus
-from bot.channels.telegram_removing import asks_removal, removable, remove
-from bot.channels.telegram_saying import keyboard, payload_of, pieces
+from bot.channels.telegram_saying import payload_of
 from bot.channels.telegram_updates import Told, bare_incoming, new_updates, passed_by, read_update
-from bot.events import Event, Said
-from bot.messages import Incoming, Reply, Value
+from bot.messages import Incoming, Value
 from bot.phrases import DUTCH
 from bot.ports import Conflict, StoreAway
 from bot.problems import name_of
@@ -39,9 +37,8 @@ log = logging.getLogger("wegwijs")
 
 WEBHOOK = "/telegram/webhook"  # the path of the door for Telegram
 
-_NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
 _PATIENCE = 5  # times that an update may fail before it is passed by
-_REMEMBERED = 1_000  # updates that were taken, and messages that were sent: as many as a moment may bring
+_REMEMBERED = 1_000  # updates that were taken: as many as a moment may bring
 
 
 class Pace(Value):
@@ -57,8 +54,6 @@ class Pace(Value):
 class Telegram:
     """Hears private messages and says replies in the same chat. Without a webhook it polls."""
 
-    name = "telegram"
-
     def __init__(
         self,
         assistant: Assistant,
@@ -68,86 +63,26 @@ class Telegram:
     ) -> None:
         self.assistant = assistant
         self.bot = bot
+        self.chats = Chats(assistant, bot)
         self.webhook = webhook
         self.pace = pace
         self.is_connected = False
         self._offset = 0
         self._one_at_a_time = asyncio.Lock()
         self._taken: deque[int] = deque(maxlen=_REMEMBERED)
-        self._sent: deque[tuple[int, int]] = deque(maxlen=_REMEMBERED)  # chat and number; perhaps not noted yet
         self._told_away: set[int] = set()
         self._failing = (0, 0)  # an update, and how often in a row it could not be kept
 
-    # ---------------------------------------------------------------- saying
-
-    async def send(self, conversation: str, said: Said) -> tuple[str, ...]:
-        """Say it in the chat of the conversation; raise GiveUp or TryLater when Telegram wants it so.
-
-        Before we say that our messages are gone, we take them away: by then all that was said earlier arrived.
-        """
-        events = await self.assistant.store.read(conversation)
-        if said not in events:  # forgotten in the meantime
-            return ()
-        chat = _chat_of(conversation)
-        try:
-            if asks_removal(said, events):
-                await self._remove(chat, events)
-            return await self._say(chat, said.reply)
-        except (Forbidden, BadRequest) as refused:
-            raise GiveUp(type(refused).__name__) from refused
-        except RetryAfter as busy:
-            raise TryLater(_wait(busy)) from busy
-
-    async def _say(self, chat: int, reply: Reply) -> tuple[str, ...]:
-        *first, last = pieces(reply.plain)
-        sent = [await self._put(chat, text) for text in first]
-        return tuple(map(str, (*sent, await self._put(chat, last, keyboard(reply)))))
-
-    async def _put(self, chat: int, text: str, buttons: InlineKeyboardMarkup | None = None) -> int:
-        """Send one message and return its number."""
-        sent = await self.bot.send_message(chat, text, reply_markup=buttons, link_preview_options=_NO_PREVIEW)
-        self._sent.append((chat, sent.message_id))
-        return sent.message_id
-
-    async def take_back(self, conversation: str, numbers: Sequence[str]) -> None:
-        """Take away what was sent, as far as Telegram lets us; it never fails."""
-        try:
-            await remove(self.bot, _chat_of(conversation), [int(number) for number in numbers])
-        except TelegramError as problem:
-            log.warning("not taken back on Telegram: %s", type(problem).__name__)
-
-    async def _leave_nothing(self, conversation: str) -> None:
-        """Take away all that we said, as far as Telegram lets us."""
-        events = await self.assistant.store.read(conversation)
-        try:
-            await self._remove(_chat_of(conversation), events)
-        except TelegramError as problem:
-            log.warning("not removed on Telegram: %s", type(problem).__name__)
-
-    async def _remove(self, chat: int, events: Iterable[Event]) -> None:
-        """Delete what is known from the events, and what was sent so lately that they do not tell it yet."""
-        lately = {one for one in self._sent if one[0] == chat}
-        numbers = {*removable(events, self.assistant.clock.now()), *(number for _, number in lately)}
-        await remove(self.bot, chat, sorted(numbers))
-        self._sent = deque((one for one in self._sent if one not in lately), _REMEMBERED)
-
     async def speak(self, stop: asyncio.Event) -> None:
         """Send what was said, as soon as the store rings and again every few seconds, until `stop` is set."""
-        async with self.assistant.store.changed.subscribe(f"outbox:{self.name}") as rings:
+        async with self.assistant.store.changed.subscribe(f"outbox:{self.chats.name}") as rings:
 
             async def step() -> None:
-                await deliver(self.assistant, self)
+                await deliver(self.assistant, self.chats)
                 with contextlib.suppress(TimeoutError):
                     await unless(stop, asyncio.wait_for(anext(rings), self.pace.outbox))
 
             await again_and_again(step, stop, self._rest)
-
-    async def _say_directly(self, chat: int, text: str) -> None:
-        """Say what is not kept. Should it fail, it is lost."""
-        try:
-            await self._put(chat, text)
-        except TelegramError as problem:
-            log.warning("not said on Telegram: %s", type(problem).__name__)
 
     # ---------------------------------------------------------------- hearing
 
@@ -226,17 +161,17 @@ class Telegram:
         """Leave an update alone: show it to who runs Wegwijs, and tell the resident how to go on."""
         log.error("update %s not handled: %s", number, name_of(problem))
         if inbox := self.assistant.aside.inbox:
-            chat = f"{self.name}:{_chat(update)}" if update and is_private(update) else None
+            chat = f"{self.chats.name}:{_chat(update)}" if update and is_private(update) else None
             await inbox.fail(passed_by(number, chat, problem, self.assistant.clock.now()))
         if update and is_private(update):
-            await self._say_directly(_chat(update), self._phrase("trouble", update))
+            await self.chats.say(_chat(update), self._phrase("trouble", update))
 
     async def _hear(self, update: Update) -> None:
         if incoming := self._incoming(update):
             await self._answer(incoming, update)
             self._told_away.discard(_chat(update))
         elif update.message and is_addressed(update.message, self.bot.bot):
-            await self._say_directly(
+            await self.chats.say(
                 update.message.chat_id, self._phrase("in_a_group", update, link=f"https://t.me/{self.bot.username}")
             )
 
@@ -247,11 +182,11 @@ class Telegram:
         if update.callback_query:
             events = await self.assistant.store.read(incoming.conversation)
             incoming = incoming.model_copy(update={"text": payload_of(incoming.text, events)})
-        answers = await self.assistant.handle(incoming, partial(self._leave_nothing, incoming.conversation))
+        answers = await self.assistant.handle(incoming, partial(self.chats.leave_nothing, incoming.conversation))
         if not await self.assistant.store.read(incoming.conversation):  # forgotten, and the outbox with it
-            await self._leave_nothing(incoming.conversation)  # what was noted just before it was erased
+            await self.chats.leave_nothing(incoming.conversation)  # what was noted just before it was erased
             for said in answers:
-                await self._say_directly(_chat(update), said.reply.plain)
+                await self.chats.say(_chat(update), said.reply.plain)
         if update.callback_query:
             await self._take_buttons_away(update)
 
@@ -267,7 +202,7 @@ class Telegram:
         for update in filter(None, (read_update(told, self.bot) for told in updates)):
             if self._incoming(update) and (chat := _chat(update)) not in self._told_away:
                 self._told_away.add(chat)
-                await self._say_directly(chat, self._phrase("away_later", update))
+                await self.chats.say(chat, self._phrase("away_later", update))
 
     def _phrase(self, key: str, update: Update, **values: str) -> str:
         phrases = self.assistant.minds.phrases
@@ -276,17 +211,8 @@ class Telegram:
     def _rest(self, problem: Exception, failures: int) -> float:
         """Return how many seconds to rest: as Telegram asks, else twice as long after each failure."""
         if isinstance(problem, RetryAfter):
-            return _wait(problem).total_seconds()
+            return wait_of(problem).total_seconds()
         return min(self.pace.first_rest * 2.0 ** min(failures - 1, 20), self.pace.longest_rest)
-
-
-def _wait(busy: RetryAfter) -> timedelta:
-    after = busy.retry_after
-    return after if isinstance(after, timedelta) else timedelta(seconds=after)
-
-
-def _chat_of(conversation: str) -> int:
-    return int(conversation.removeprefix("telegram:"))
 
 
 def _chat(update: Update) -> int:

@@ -3,13 +3,18 @@
 import asyncio
 import sys
 from collections import Counter
-from typing import Annotated, Literal
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 from rich.console import Console
 from rich.table import Table
 
 from bot.cli.shared import app, err, export, noted, staff
+
+if TYPE_CHECKING:
+    from bot.events import Followed
+    from bot.staff.numbers.rated import Rating
 
 
 @app.command()
@@ -61,19 +66,29 @@ def receipt(number: Annotated[str, typer.Argument(help="The number under an answ
 
 @app.command()
 def outcomes() -> None:
-    """Show how it went, by organisation and theme: what residents told when they were asked later."""
+    """Show how it went, by organisation and theme: what residents told later, and whether an answer was useful."""
     from bot import bootstrap
-    from bot.staff.words import RESULTS
+    from bot.counted import HERE
+    from bot.staff.numbers.rated import ratings
+    from bot.staff.words import RATED, RESULTS
 
+    store = bootstrap.open_store(bootstrap.settings())
+    today = bootstrap.SystemClock().now().astimezone(HERE).date()
+
+    async def look() -> tuple[Sequence["Followed"], Sequence["Rating"]]:
+        return await store.followed(), await ratings(store, today)
+
+    followed, rated = asyncio.run(look())
     table = Table("organisation", "theme", *RESULTS.values())
-    told = Counter(
-        (one.organisation, theme, one.result)
-        for one in asyncio.run(bootstrap.open_store(bootstrap.settings()).followed())
-        for theme in one.themes
-    )
+    told = Counter((one.organisation, theme, one.result) for one in followed for theme in one.themes)
     for organisation, theme in sorted({(organisation, theme) for organisation, theme, _ in told}):
         table.add_row(organisation, theme, *(str(told[organisation, theme, result]) for result in RESULTS))
     Console().print(table)
+    if rated:
+        useful = Table("organisation", "theme", *RATED.values(), title="in weeks that are over")
+        for one in rated:
+            useful.add_row(one.organisation, one.theme, *(seen.text for seen in one.verdicts))
+        Console().print(useful)
 
 
 @staff.command("add")
@@ -86,7 +101,7 @@ def staff_add(
 ) -> None:
     """Add a colleague to the desk. The password is asked for, or read from standard input."""
     from bot import bootstrap
-    from bot.ports import NameTaken
+    from bot.accounts import NameTaken
     from bot.staff.access import NoAccount, add_staff
     from bot.staff.passwords import BadPassword
 

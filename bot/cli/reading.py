@@ -30,13 +30,19 @@ def train(
     heads_only: Annotated[
         bool, typer.Option("--heads", help="Keep the tuned encoder; learn only the readers.")
     ] = False,
+    thresholds_only: Annotated[
+        bool, typer.Option("--thresholds", help="Keep the readers too; choose only from where on they count.")
+    ] = False,
 ) -> None:
     """Tune the encoder on intents/data, learn the readers again and write both files; half an hour."""
     from intents.load import DATA
-    from intents.train import retrain
+    from intents.train import recalibrate, retrain
 
     with progress_bar() as progress:
-        retrain(DATA, progress, heads_only=heads_only)
+        if thresholds_only:
+            recalibrate(DATA, progress)
+        else:
+            retrain(DATA, progress, heads_only=heads_only)
 
 
 @app.command()

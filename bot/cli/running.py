@@ -26,8 +26,7 @@ def serve(
     ] = 1,
 ) -> None:
     """Start everything: web chat, REST, desk, and Telegram when it has a token."""
-    if workers > 1:
-        _count_together()
+    clear = _count_together() if workers > 1 else None
     from bot import bootstrap, server
     from bot.channels.web.site import check_site
     from bot.logs import log_to
@@ -42,32 +41,44 @@ def serve(
         minds = bootstrap.load_minds(progress)
         bootstrap.prepare(settings)
     ready = partial(_tell_ready, settings.host, port)
-    if workers > 1:
-        _serve_together(settings, minds, workers, ready)
+    if clear:
+        _serve_together(settings, minds, workers, ready, clear)
     parts = bootstrap.parts_over(settings, minds)
     asyncio.run(server.serve(parts.assistant, parts.kept, settings, ready, parts.courier))
 
 
-def _count_together() -> None:
-    """Let the workers add up what they count, in files; Prometheus' library looks for them when it is imported."""
-    folder = tempfile.mkdtemp(prefix="wegwijs-metrics-")
-    os.environ.setdefault("PROMETHEUS_MULTIPROC_DIR", folder)
-    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+def _count_together() -> Callable[[], None]:
+    """Let the workers add up what they count, in files of which this returns what clears them away.
+
+    Prometheus' library looks for them when it is imported.
+    """
+    if "PROMETHEUS_MULTIPROC_DIR" in os.environ:  # somebody chose a folder, and looks after it
+        return lambda: None
+    folder = os.environ["PROMETHEUS_MULTIPROC_DIR"] = tempfile.mkdtemp(prefix="wegwijs-metrics-")
+    clear = partial(shutil.rmtree, folder, ignore_errors=True)
+    atexit.register(clear)
+    return clear
 
 
-def _serve_together(settings: "Settings", minds: "Minds", workers: int, ready: Callable[[], None]) -> None:
+def _serve_together(
+    settings: "Settings", minds: "Minds", workers: int, ready: Callable[[], None], clear: Callable[[], None]
+) -> None:
     """Serve with several workers, and exit."""
     from bot import bootstrap, server
+    from bot.watch.metrics import count_as
     from bot.workers import Workers, bound
 
-    listening = bound(settings.host, settings.port)
+    listening, whole = bound(settings.host, settings.port), os.getpid()
     bootstrap.make_key(settings)
     server.warm(minds, bootstrap.SystemClock().now().date())
 
-    def work(started: Callable[[], None], parent: int) -> None:
+    def work(started: Callable[[], None], parent: int, place: int) -> None:
+        count_as(place)
         parts = bootstrap.parts_over(settings, minds)
         serving = server.serve(parts.assistant, parts.kept, settings, started, parts.courier, listening, parent)
         asyncio.run(serving)
+        if os.getppid() != whole:  # it was killed, and cleared nothing away
+            clear()
 
     raise typer.Exit(Workers(workers, work, ready).run())
 

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import select
 
+from bot.accounts import NameTaken
 from bot.demo.month import live, residents
 from bot.demo.script import People, load_people, load_scripts
 from bot.demo.world import MovedClock, World
@@ -13,12 +14,12 @@ from bot.kept import Kept
 from bot.messages import Value
 from bot.minds import Minds
 from bot.people import Role
-from bot.ports import NameTaken
 from bot.staff.access import add_staff
 from bot.staff.passwords import BadPassword
 from bot.stores.engines import Engines
 from bot.stores.sql import SqlStore
-from bot.stores.tables import EVENTS, STAFF
+from bot.stores.tables.conversations import EVENTS
+from bot.stores.tables.staff import STAFF
 from referral.guide import Guide
 
 _WORDS = 5  # in a password

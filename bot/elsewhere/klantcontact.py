@@ -4,7 +4,7 @@ Of the resident only what they agreed that this organisation reads.
 """
 
 from collections.abc import Mapping
-from datetime import UTC
+from datetime import UTC, datetime
 from typing import Any
 
 from bot.conversation import Conversation
@@ -16,6 +16,7 @@ from referral.model import UNKNOWN, Words
 Body = Mapping[str, Any]
 
 REGISTER = "wegwijs"
+TO_DO, DONE = "te_verwerken", "verwerkt"  # how a task stands
 _ISO_639_3 = {  # the API takes three letters
     "nl": "nld", "en": "eng", "tr": "tur", "ar": "ara", "pl": "pol", "uk": "ukr", "ru": "rus", "de": "deu", "fr": "fra",
     "es": "spa", "fy": "fry", "bg": "bul", "fa": "fas", "pap": "pap", "ro": "ron", "so": "som", "ti": "tir",
@@ -23,9 +24,10 @@ _ISO_639_3 = {  # the API takes three letters
 _QUIET = "Let op: iemand thuis kan meelezen of meeluisteren. Neem niet onverwacht contact op."
 
 
-def still_theirs(case: Conversation, team: str) -> bool:
-    """Tell whether a case is still open with this team, which the resident let read it."""
-    return case.state in ("waiting", "staff") and case.organisation == team == case.consented
+def still_theirs(case: Conversation, team: str, since: datetime) -> bool:
+    """Tell whether a case that came to this team then is still open there, and the resident let them read it."""
+    here = case.came_at is not None and case.came_at <= since and case.organisation == team == case.consented
+    return here and case.state in ("waiting", "staff")
 
 
 def actor(team: str, guide: Guide) -> Body:
@@ -62,7 +64,7 @@ def contact(case: Conversation, mark: str, guide: Guide) -> Body:
             "indicatieContactGelukt": True,
             "taal": _ISO_639_3.get(case.language or "nl", "und"),
             "vertrouwelijk": True,
-            "plaatsgevondenOp": case.opened_at.astimezone(UTC).isoformat().replace("+00:00", "Z"),
+            "plaatsgevondenOp": _moment(case.opened_at),
             "metadata": {"vraag": case_number(case.id)},
         },
         "betrokkene": {"wasPartij": None, "rol": "klant", "initiator": True, **named(case)},
@@ -109,8 +111,19 @@ def task(case: Conversation, contact: str, team: str, guide: Guide, link: str | 
         "aanleidinggevendKlantcontact": {"uuid": contact},
         "toegewezenAanActoren": [{"uuid": team}],
         "toelichting": shorten(" ".join(filter(None, told)), 1000),
-        "status": "te_verwerken",
+        "status": TO_DO,
     }
+
+
+def done(case: Conversation) -> Body:
+    """Return what a task becomes when the team has nothing to do any more, since when; no content."""
+    ended = case.since if case.state == "closed" else case.came_at
+    return {"status": DONE, "afgehandeldOp": _moment(ended) if ended else None}
+
+
+def to_do() -> Body:
+    """Return what a task becomes when the case was opened again."""
+    return {"status": TO_DO, "afgehandeldOp": None}
 
 
 def themes(case: Conversation, guide: Guide) -> str:
@@ -146,6 +159,10 @@ def _about(case: Conversation, guide: Guide) -> str:
 
 def _identified(number: str, kind: str) -> Body:
     return {"objectId": number, "codeObjecttype": kind, "codeRegister": REGISTER, "codeSoortObjectId": "nummer"}
+
+
+def _moment(at: datetime) -> str:
+    return at.astimezone(UTC).isoformat().replace("+00:00", "Z")
 
 
 def _dutch(words: str | Words) -> str:

@@ -47,14 +47,17 @@ class Klantinteracties:
         self._seconds = seconds
 
     async def carry(self, delivery: Delivery, keep: Keep) -> None:
-        """Hand a case over, unless its team no longer has it. Raises Failed."""
+        """Hand a case over; when its team no longer has it, end the task that was made for it. Raises Failed."""
         if (place := self._places.get(delivery.place)) is None or delivery.conversation is None:
             raise Refused("no_such_place")
         case = await self._read(delivery.conversation)
-        if words.still_theirs(case, delivery.team):
-            api = Api(self._client, place, self._secrets, self._seconds)
-            link = f"{self._public_url}/staff/cases/{case_number(case.id)}" if self._public_url else None
-            await HandingOver(api, place, delivery, case, self._guide(), link, keep).run()
+        api = Api(self._client, place, self._secrets, self._seconds)
+        link = f"{self._public_url}/staff/cases/{case_number(case.id)}" if self._public_url else None
+        handing_over = HandingOver(api, place, delivery, case, self._guide(), link, keep)
+        if words.still_theirs(case, delivery.team, delivery.made_at):
+            await handing_over.run()
+        else:
+            await handing_over.end()
 
 
 class Api:
@@ -72,6 +75,10 @@ class Api:
         if not isinstance(results, list) or not all(isinstance(one, dict) for one in results):
             raise Failed("wrong_answer")
         return tuple(results)
+
+    async def read(self, path: str) -> Mapping[str, Any]:
+        """Return one thing."""
+        return read_object(await self._call("GET", path))
 
     async def make(self, path: str, body: words.Body) -> Mapping[str, Any]:
         """Return what was made."""
@@ -118,6 +125,29 @@ class HandingOver:
         taken = await self._address(resident)
         await self._handled_by(bot, contact)
         await self._task(contact, team, in_text=not taken)
+        if self._known.get("status") == words.DONE:  # by us; what they did themselves stays
+            await self._stands(self._known["taak"], words.to_do())
+
+    async def end(self) -> None:
+        """See to it that no task is left to do, when one was made. Raises Failed."""
+        if "taak" not in self._known and "klantcontact" in self._known:  # it may be there without our knowing
+            for task in await self._tasks(self._known["klantcontact"]):
+                await self._note("taak", uuid_of(task))
+        if "taak" in self._known and self._known.get("status") != words.DONE:
+            await self._stands(self._known["taak"], words.done(self._case))
+
+    async def _stands(self, task: str, body: words.Body) -> None:
+        """Change how a task stands, unless it stands so already or is not there any more."""
+        try:
+            if (await self._api.read(f"internetaken/{task}")).get("status") != body["status"]:
+                await self._api.change(f"internetaken/{task}", body)
+        except Refused as refused:
+            if refused.problem != "status:404":
+                raise
+        await self._note("status", body["status"])
+
+    async def _tasks(self, contact: str) -> tuple[Mapping[str, Any], ...]:
+        return await self._api.find("internetaken", aanleidinggevendKlantcontact__uuid=contact)
 
     async def _actor(self, step: str, number: str, body: words.Body) -> str:
         if step not in self._known:
@@ -171,7 +201,7 @@ class HandingOver:
     async def _task(self, contact: str, team: str, *, in_text: bool) -> None:
         if "taak" in self._known:
             return
-        found = await self._api.find("internetaken", aanleidinggevendKlantcontact__uuid=contact)
+        found = await self._tasks(contact)
         task = words.task(self._case, contact, team, self._guide, self._link, reach=in_text)
         await self._note("taak", uuid_of(found[0] if found else await self._api.make("internetaken", task)))
 

@@ -4,18 +4,18 @@ One message is learned from or tested with, never both: what was learned measure
 always to be learned; of the other messages a third, always the same, become tests, and all where a fact was misread.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from functools import cached_property
 from hashlib import sha256
 
 from bot.conversation import Conversation, after, replay
 from bot.events import ContactGiven, Corrected, Event, Heard, Passed
+from bot.learn.already import Already
 from bot.learn.model import Collected, Kind, LeftOut, Proposal, Source
 from bot.learn.personal import without_names, without_person
 from bot.messages import Value, read_payload
 from bot.queue import case_number
-from intents.duplicates import LEARNED_TWICE, NOT_HELD_OUT, SHORTEST, alike
 from intents.model import Catalogue
 from intents.normalise import plain, words
 from referral.decide import decide
@@ -46,13 +46,14 @@ def collect(stories: Iterable[Story], known: Known, earlier: Sequence[Proposal] 
     """Return what is newly proposed beside earlier proposals, and what was left out with the reason."""
     proposals: list[Proposal] = []
     left_out: list[LeftOut] = []
+    already = Already(known.catalogue.examples, known.held_out)
     done = {_key(one.kind, one.source) for one in earlier}
     for found in (one for story in stories for one in _of(story, known)):
         if isinstance(found, LeftOut):
             left_out.append(found)
         elif _key(found.kind, found.source) in done or _key(_other(found.kind), found.source) in done:
             continue
-        elif why := _refused(found, [*earlier, *proposals], known):
+        elif why := already.refuses(found, [*earlier, *proposals]):
             left_out.append(LeftOut(source=found.source, why=why))
         else:
             proposals.append(found)
@@ -211,37 +212,6 @@ def _misroute(before: Conversation, passed: Passed, names: Sequence[str], *, qui
     why = f"{before.organisation} gaf door aan {passed.organisation}: {without_names(passed.reason, names)}"
     rule = f" (rij {passed.rule})" if passed.rule else ""
     return Proposal(kind="referral", language="nl", entry=entry, why=why + rule, source=source)
-
-
-# ---------------------------------------------------------------- what there is already
-
-
-def _refused(proposal: Proposal, others: Sequence[Proposal], known: Known) -> str | None:
-    """Return why a proposal is none: somebody wrote nearly the same already."""
-    if proposal.kind == "referral":
-        same = any(one.kind == "referral" and _situation(one) == _situation(proposal) for one in others)
-        return "Deze situatie is al voorgesteld." if same else None
-    learned = [one.text for one in known.catalogue.examples if one.language == proposal.language]
-    if _is_like(proposal.text, [one.text for one in others], LEARNED_TWICE):
-        return "Bijna hetzelfde bericht is al voorgesteld."
-    limit = LEARNED_TWICE if proposal.kind == "example" else NOT_HELD_OUT
-    if _is_like(proposal.text, learned, limit):
-        return "Bijna hetzelfde bericht staat al bij de voorbeelden."
-    if _is_like(proposal.text, known.held_out, NOT_HELD_OUT):
-        return "Bijna hetzelfde bericht staat al bij de toetsen."
-    return None
-
-
-def _situation(proposal: Proposal) -> object:
-    return proposal.entry["given"], proposal.entry["refers_first"]
-
-
-def _is_like(text: str, others: Collection[str], least: int) -> bool:
-    """Tell whether a text is nearly one of these; what is too short to compare must be the very same."""
-    short = plain(text)
-    if len(short) < SHORTEST:
-        return any(plain(other) == short for other in others)
-    return any(True for _ in alike([text], list(others), least))
 
 
 def refers_first(proposal: Proposal, guide: Guide, on: date) -> str | None:

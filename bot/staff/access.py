@@ -5,12 +5,13 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from hashlib import sha256
 
+from bot.accounts import Account, Accounts, Session
 from bot.conversation import Conversation, replay
 from bot.events import Closed, Event, Reopened, Withdrawn
 from bot.handover import Staff
 from bot.messages import Value
 from bot.people import Role, Wait
-from bot.ports import Account, Accounts, Clock, EventStore, Session
+from bot.ports import Clock, EventStore
 from bot.queue import Case, Wanted, case_number
 from bot.staff.entrance import LONGEST_NAME
 from bot.staff.passwords import check_password, hashed

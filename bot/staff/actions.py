@@ -12,7 +12,7 @@ from bot.conversation import Conversation
 from bot.events import Event
 from bot.handover import NotAllowed, Staff
 from bot.promise import next_word
-from bot.staff.once import UNNUMBERED, Form, once
+from bot.staff.once import UNNUMBERED, Form, act_once
 from bot.staff.undoable import LONGEST_NOTE, written
 from bot.staff.words import HERE
 
@@ -23,9 +23,7 @@ _MORNING = time(9, 0)
 
 async def claim(assistant: Assistant, conversation: str, staff: Staff, form: Form = UNNUMBERED) -> None:
     """Take a case. Raises NotAllowed when somebody else was first."""
-    await assistant.act(
-        conversation, once("claim", staff.name, form, lambda known, now: handover.claim(known, staff, now))
-    )
+    await act_once(assistant, conversation, staff, "claim", form, lambda known, now: handover.claim(known, staff, now))
 
 
 async def assign(assistant: Assistant, conversation: str, staff: Staff, form: Form, people: Collection[str]) -> None:
@@ -33,8 +31,8 @@ async def assign(assistant: Assistant, conversation: str, staff: Staff, form: Fo
     to = form.get("to", "")
     if to not in people:
         raise NotAllowed("Kies eerst een collega van dit team.")
-    await assistant.act(
-        conversation, once("assign", staff.name, form, lambda known, now: handover.assign(known, staff, to, now))
+    await act_once(
+        assistant, conversation, staff, "assign", form, lambda known, now: handover.assign(known, staff, to, now)
     )
 
 
@@ -45,14 +43,14 @@ async def release(assistant: Assistant, conversation: str, staff: Staff, form: F
         late_at = next_word(known.organisation or staff.team, assistant.minds.guide, now)
         return handover.release(known, staff, late_at, now)
 
-    await assistant.act(conversation, once("release", staff.name, form, step))
+    await act_once(assistant, conversation, staff, "release", form, step)
 
 
 async def note(assistant: Assistant, conversation: str, staff: Staff, form: Form) -> None:
     """Write something down for the team. Raises NotAllowed."""
     text = written(form.get("text", ""), "Typ eerst een notitie.", LONGEST_NOTE)
-    await assistant.act(
-        conversation, once("note", staff.name, form, lambda known, now: handover.note(known, staff, text, now))
+    await act_once(
+        assistant, conversation, staff, "note", form, lambda known, now: handover.note(known, staff, text, now)
     )
 
 
@@ -60,25 +58,33 @@ async def remind(assistant: Assistant, conversation: str, staff: Staff, form: Fo
     """Set a reminder for the morning of a day. Raises NotAllowed."""
     what = written(form.get("what", ""), None, LONGEST_REMINDER)
     moment = morning_of(form.get("day", ""), assistant.clock.now())
-    await assistant.act(
+    await act_once(
+        assistant,
         conversation,
-        once("remind", staff.name, form, lambda known, now: handover.remind(known, staff, moment, what, now)),
+        staff,
+        "remind",
+        form,
+        lambda known, now: handover.remind(known, staff, moment, what, now),
     )
 
 
 async def reminded(assistant: Assistant, conversation: str, staff: Staff, form: Form = UNNUMBERED) -> None:
     """Take the reminder away."""
-    await assistant.act(
+    await act_once(
+        assistant,
         conversation,
-        once("reminded", staff.name, form, lambda known, now: handover.remind(known, staff, None, "", now)),
+        staff,
+        "reminded",
+        form,
+        lambda known, now: handover.remind(known, staff, None, "", now),
     )
 
 
 async def reopen(assistant: Assistant, conversation: str, staff: Staff, form: Form) -> None:
     """Take up a closed case again. Raises NotAllowed."""
     reason = written(form.get("reason", ""), "Schrijf eerst waarom u de vraag opnieuw opent.", LONGEST_NOTE)
-    await assistant.act(
-        conversation, once("reopen", staff.name, form, lambda known, now: handover.reopen(known, staff, reason, now))
+    await act_once(
+        assistant, conversation, staff, "reopen", form, lambda known, now: handover.reopen(known, staff, reason, now)
     )
 
 

@@ -9,8 +9,8 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import FileResponse
 
 from bot.assistant import Assistant
+from bot.entry import Entry
 from bot.kept import Kept
-from bot.settings import Entry
 from bot.staff.audit_routes import add_audit
 from bot.staff.canned_routes import add_canned
 from bot.staff.case_routes import add_case

@@ -54,7 +54,7 @@ ACTIONS: Mapping[str, Action] = {
     "case.reopen": Action("Vraag heropend", _RECORD, "update"),
     "case.undo": Action("Handeling ongedaan gemaakt", _RECORD, "update"),
     "case.forget": Action("Gesprek gewist", _RECORD, "delete"),
-    "case.hand_over": Action("Vraag naar een ander systeem gestuurd", _EXPORT, "execute"),
+    "case.hand_over": Action("Vraag naar een ander systeem gestuurd of daar bijgewerkt", _EXPORT, "execute"),
     "answer.view": Action("Antwoord opgezocht", _QUERY, "read"),
     "numbers.view": Action("Cijfers bekeken", _QUERY, "read"),
     "numbers.export": Action("Cijfers gedownload", _EXPORT, "read"),

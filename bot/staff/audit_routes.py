@@ -6,9 +6,9 @@ from http import HTTPStatus
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import HTMLResponse, StreamingResponse
 
+from bot.accounts import Session
 from bot.audit import Sought
 from bot.people import Role
-from bot.ports import Session
 from bot.staff.audit_page import HEADER, SHOWN, Asked, actions, asked_in, cells, row, sought_by
 from bot.staff.desk import Desk, colleague
 from bot.staff.guard import Refused

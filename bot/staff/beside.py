@@ -1,11 +1,11 @@
 """What the page of a case shows beside the case itself: colleagues, teams, ready sentences, what can be undone."""
 
+from bot.accounts import Account
 from bot.handover import Staff
 from bot.kept import Kept
 from bot.messages import Value
 from bot.people import AT_CASES
 from bot.phrases import DUTCH
-from bot.ports import Account
 from bot.staff.access import CaseFile
 from bot.staff.reach import teams_of
 from bot.staff.ready import Canned, Ready, ready

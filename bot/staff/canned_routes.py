@@ -5,11 +5,11 @@ from http import HTTPStatus
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 
+from bot.accounts import Session
 from bot.canned import CannedReply
 from bot.handover import NotAllowed
 from bot.people import Role
 from bot.phrases import DUTCH
-from bot.ports import Session
 from bot.staff.desk import HOME, Desk, colleague
 from bot.staff.once import Form
 from bot.staff.ready import LONGEST, PLACES, places_in

@@ -141,8 +141,8 @@ def _add(routes: APIRouter, desk: Desk, button: str, action: str, do: Do) -> Non
         about = " ".join(sent[field] for field in _ABOUT if field in sent)
         await desk.note(session, action, number, about)
         try:
-            mark_of(button, session.account.name, sent)  # every form has a number
-            place = await do(case, colleague(session), sent)
+            was_done = mark_of(button, session.account.name, sent) in case.conversation.forms
+            place = "kop" if was_done else await do(case, colleague(session), sent)
         except NotAllowed as no:
             await desk.note(session, action, number, about, "refused")
             typed = Typed(problem=str(no), button=button, form=sent)

@@ -11,7 +11,7 @@ from bot.handover import NotAllowed, Staff
 from bot.messages import Value, read_payload
 from bot.staff import words
 from bot.staff.grounds import Grounds, grounds
-from bot.staff.once import Form, once
+from bot.staff.once import Form, act_once
 from bot.staff.words import FACTS, Dutch
 from bot.turn import MOST_THEMES
 from referral.decide import decide
@@ -106,7 +106,7 @@ async def correct(assistant: Assistant, conversation: str, staff: Staff, form: F
         )
         return handover.correct(known, staff, corrected)
 
-    await assistant.act(conversation, once("correct", staff.name, form, step))
+    await act_once(assistant, conversation, staff, "correct", form, step)
 
 
 def _themes(form: Form, guide: Guide) -> tuple[str, ...] | None:

@@ -10,7 +10,7 @@ from bot.staff.words import Dutch, moment
 
 KINDS = {"klantinteracties": "Systeem van de gemeente", "mail": "E-mail", "webhook": "Webhook"}
 WHAT = {
-    "case.handed_over": "Vraag overdragen",
+    "case.handed_over": "Vraag overdragen of bijwerken",
     "case.opened": "Melden: nieuwe vraag",
     "case.claimed": "Melden: vraag opgepakt",
     "case.released": "Melden: vraag teruggelegd",

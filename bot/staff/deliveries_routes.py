@@ -8,8 +8,8 @@ from http import HTTPStatus
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 
+from bot.accounts import Session
 from bot.people import Role
-from bot.ports import Session
 from bot.staff.deliveries_page import row, summary
 from bot.staff.desk import HOME, Desk, colleague
 from bot.staff.stuck_page import stuck_row

@@ -10,12 +10,12 @@ from http import HTTPStatus
 from fastapi import Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 
+from bot.accounts import Account, Session
 from bot.assistant import Assistant
+from bot.entry import Entry
 from bot.handover import Staff
 from bot.kept import Kept
 from bot.people import ROLES, Role, Wait
-from bot.ports import Account, Session
-from bot.settings import Entry
 from bot.staff.access import CaseFile, Door
 from bot.staff.audit import NOTED, Audit
 from bot.staff.beside import beside_case

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterable, Sequence
 
+from bot.accounts import Account
 from bot.directory import Proposal
 from bot.messages import Value
-from bot.ports import Account
 from bot.staff.directory_form import WHOLE, key_of
 from bot.staff.directory_rights import may_decide, may_see, same
 from bot.staff.directory_words import LEVELS, Difference, Said, advice, differences, in_dutch, said, seen_at, what_of

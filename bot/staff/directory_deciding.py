@@ -5,9 +5,9 @@ from http import HTTPStatus
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 
+from bot.accounts import Session
 from bot.directory import Proposal
 from bot.handover import NotAllowed
-from bot.ports import Session
 from bot.staff.desk import HOME, Desk
 from bot.staff.directory_decisions import accept, decline, revert, withdraw
 from bot.staff.directory_rights import may_decide, may_see, same

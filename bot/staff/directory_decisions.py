@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from datetime import datetime
 
+from bot.accounts import Account
 from bot.directory import Change, Proposal, State
 from bot.handover import NotAllowed
-from bot.ports import Account
 from bot.staff.directory_form import Wanted
 from bot.staff.directory_rights import alone, may_accept, same
 from bot.upkeep import Upkeep

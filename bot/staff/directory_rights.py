@@ -7,7 +7,7 @@ organisation, and a beheerder when there is nobody else who may decide; the chan
 
 from collections.abc import Iterable
 
-from bot.ports import Account
+from bot.accounts import Account
 from bot.staff.reach import teams_of
 from referral.guide import Guide
 

@@ -7,8 +7,8 @@ from uuid import uuid4
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 
+from bot.accounts import Session
 from bot.handover import NotAllowed
-from bot.ports import Session
 from bot.staff.desk import HOME, Desk
 from bot.staff.directory import clashes, key_of_chain, waits_for, works
 from bot.staff.directory_deciding import add_deciding

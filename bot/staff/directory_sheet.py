@@ -2,9 +2,9 @@
 
 from collections.abc import Iterable, Sequence
 
+from bot.accounts import Account
 from bot.directory import Change, Proposal
 from bot.messages import Value
-from bot.ports import Account
 from bot.staff import words
 from bot.staff.directory_form import WHOLE, key_of
 from bot.staff.directory_rights import alone, may_accept, may_decide, same

@@ -4,9 +4,10 @@ import asyncio
 from collections.abc import Callable
 from typing import TypeVar
 
+from bot.accounts import Account, Accounts, Session
 from bot.messages import Value
 from bot.people import AtProvider, Wait
-from bot.ports import Account, Accounts, Clock, Session
+from bot.ports import Clock
 from bot.staff import passwords, second
 from bot.staff.second import Vault
 

@@ -4,9 +4,9 @@ from collections.abc import Awaitable, Callable
 from datetime import datetime
 from typing import Any
 
+from bot.accounts import Account, Accounts, NameTaken
+from bot.entry import Oidc
 from bot.people import Role
-from bot.ports import Account, Accounts, NameTaken
-from bot.settings import Oidc
 from bot.staff.access import NoAccount, add_staff, checked_name
 from bot.staff.oidc import Claims, claim
 from referral.guide import Guide

@@ -5,9 +5,9 @@ from http import HTTPStatus
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import HTMLResponse
 
+from bot.accounts import Session
 from bot.messages import Value
 from bot.people import Wait
-from bot.ports import Session
 from bot.staff import second
 from bot.staff.desk import COOKIE, HOME, Desk
 from bot.staff.devices import device

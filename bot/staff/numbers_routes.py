@@ -8,9 +8,9 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import HTMLResponse
 
+from bot.accounts import Session
 from bot.counted import HERE, Teams
 from bot.people import Role
-from bot.ports import Session
 from bot.staff.desk import Desk
 from bot.staff.guard import Refused
 from bot.staff.numbers.page import Numbers, numbers

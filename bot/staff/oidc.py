@@ -16,10 +16,10 @@ from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
 
+from bot.entry import Oidc
 from bot.messages import Value
 from bot.people import AtProvider, Journey
 from bot.ports import Clock
-from bot.settings import Oidc
 
 _SIGNED_WITH = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "EdDSA")  # never "none"
 _FRESH = timedelta(hours=1)  # how long what the provider says of itself is taken to hold

@@ -6,10 +6,10 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from hashlib import sha256
 
-from bot.assistant import Step
+from bot.assistant import Assistant, Step
 from bot.conversation import Conversation
 from bot.events import ByStaff, Event
-from bot.handover import NotAllowed
+from bot.handover import NotAllowed, Staff
 
 _NUMBER = re.compile(r"[0-9a-f]{32}")
 _OF_THE_SESSION = "csrf"
@@ -29,6 +29,11 @@ def mark_of(button: str, who: str, form: Form) -> str:
         raise NotAllowed(_INCOMPLETE)
     fields = sorted((name, value) for name, value in form.items() if name != _OF_THE_SESSION)
     return sha256(json.dumps([button, who, fields]).encode()).hexdigest()[:32]
+
+
+async def act_once(assistant: Assistant, conversation: str, staff: Staff, button: str, form: Form, step: Step) -> None:
+    """Carry out what a colleague does on a page, unless this form was before. Raises NotAllowed."""
+    await assistant.act(conversation, once(button, staff.name, form, step))
 
 
 def once(button: str, who: str, form: Form, step: Step) -> Step:

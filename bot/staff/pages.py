@@ -9,9 +9,9 @@ from uuid import uuid4
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from pydantic import Field
 
+from bot.accounts import Session
+from bot.entry import Entry
 from bot.messages import Value
-from bot.ports import Session
-from bot.settings import Entry
 from bot.staff.actions import LONGEST_REMINDER
 from bot.staff.grounds import Grounds
 from bot.staff.sheet import Sheet

@@ -5,9 +5,9 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from hashlib import sha256
 
+from bot.accounts import Account, Accounts
 from bot.messages import Value
 from bot.people import Role
-from bot.ports import Account, Accounts
 from bot.staff.words import Dutch, moment, pick
 from referral.guide import Guide
 

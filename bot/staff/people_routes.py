@@ -5,8 +5,8 @@ from http import HTTPStatus
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import HTMLResponse
 
+from bot.accounts import Account, NameTaken, Session
 from bot.people import ROLES, Role
-from bot.ports import Account, NameTaken, Session
 from bot.staff.access import NoAccount, add_staff, checked_team
 from bot.staff.desk import HOME, Desk
 from bot.staff.entrance_routes import to

@@ -8,8 +8,8 @@ from typing import Any
 from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError
 
+from bot.accounts import Account
 from bot.handover import Staff
-from bot.ports import Account
 from referral.guide import Guide
 
 FILE = Path(__file__).parent / "organisations.yaml"

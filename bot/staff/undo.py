@@ -30,10 +30,7 @@ class Undoing:
         self.pendings = pendings
 
     async def do(self, what: Undoable, conversation: str, staff: Staff, form: Mapping[str, str]) -> bool:
-        """Do it, and tell whether it can still be taken back; not what was carried out before.
-
-        Raises NotAllowed when it could not be done now.
-        """
+        """Do it, and tell whether it can still be taken back. Raises NotAllowed when it could not be done now."""
         now = self._assistant.clock.now()
         kept = {name: value for name, value in form.items() if name != "csrf"}
         pending = Pending(
@@ -48,8 +45,7 @@ class Undoing:
         if not self._grace:
             await carry_out(self._assistant, pending)
             return False
-        if not await check(self._assistant, pending):
-            return False
+        await check(self._assistant, pending)
         await self.pendings.put(pending)
         self._new.set()
         return True

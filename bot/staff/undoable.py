@@ -19,10 +19,10 @@ LONGEST_ANSWER = 4000  # characters; what a channel can send
 LONGEST_NOTE = 2000
 
 
-async def check(assistant: Assistant, pending: Pending) -> bool:
-    """Tell whether this would do something now; it does not when it was carried out before. Raises NotAllowed."""
+async def check(assistant: Assistant, pending: Pending) -> None:
+    """Raise NotAllowed when this could not be done now; nothing happens yet."""
     known = await assistant.conversation(pending.conversation)
-    return bool((await _step(assistant, pending))(known, assistant.clock.now()))
+    (await _step(assistant, pending))(known, assistant.clock.now())
 
 
 async def carry_out(assistant: Assistant, pending: Pending) -> None:

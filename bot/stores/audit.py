@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.audit import Head, Line, Sealed, Sought, seal
 from bot.stores.engines import Engines, to_the_end
-from bot.stores.tables import AUDIT, AUDIT_ANCHORS
+from bot.stores.tables.audit import AUDIT, AUDIT_ANCHORS
 
 _LOCK = "audit log"
 _AT_ONCE = 1000

@@ -21,7 +21,7 @@ from bot.stores.engines import normalised
 from bot.stores.keys import wrapped_root
 from bot.stores.migrate import looking_at
 from bot.stores.sealed_file import SealedWriter, read_lines
-from bot.stores.tables import CHANGES
+from bot.stores.tables.processes import CHANGES
 from bot.stores.trouble import BadBackup
 
 SHORTEST = 32  # characters of the backup's key

@@ -5,7 +5,7 @@ from sqlalchemy.sql.elements import ColumnElement
 
 from bot.canned import CannedReply
 from bot.stores.engines import Engines, to_the_end
-from bot.stores.tables import CANNED
+from bot.stores.tables.staff import CANNED
 
 
 class SqlCannedReplies:

@@ -19,7 +19,9 @@ from sqlalchemy import (
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.queue import Case, Wanted
-from bot.stores.tables import CASES, CONVERSATION_KEYS
+from bot.stores.known import known
+from bot.stores.tables.conversations import CASES
+from bot.stores.tables.keys import CONVERSATION_KEYS
 from bot.stores.vault import ConversationKey, Vault
 from referral.model import UNKNOWN
 
@@ -87,7 +89,7 @@ def _sealed(found: FromClause) -> Select[str, str, str | None]:
 
 
 def _case(vault: Vault, conversation: str, body: str, wrapped: str | None) -> Case:
-    return Case.model_validate_json(vault.key(conversation, wrapped).open(body, "case"))
+    return known(Case, vault.key(conversation, wrapped).open(body, "case"))
 
 
 def _of_team(team: str, wanted: Wanted, after: str, limit: int) -> Select[str, str, str]:
@@ -128,3 +130,10 @@ def _whose(wanted: Wanted) -> Sequence[ColumnElement[bool]]:
             return (CASES.c.owner != wanted.me,)
         case _:
             return ()
+
+
+async def waiting(connection: AsyncConnection) -> dict[str, int]:
+    """Return how many questions wait for each organisation that has any."""
+    each = select(CASES.c.organisation, func.count()).where(CASES.c.state == "waiting")
+    rows = await connection.execute(each.group_by(CASES.c.organisation))
+    return {organisation: number for organisation, number in rows}  # noqa: C416 -- rows are no pairs to mypy

@@ -7,7 +7,7 @@ from sqlalchemy import select
 from bot.events import Event
 from bot.ports import EventStore
 from bot.stores.engines import Engines
-from bot.stores.tables import EVENTS
+from bot.stores.tables.conversations import EVENTS
 
 _KINDS = ("corrected", "passed")
 

@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.deliveries import Delivery, Kind, Standing, Wake
 from bot.stores.engines import Engines, to_the_end
-from bot.stores.tables import DELIVERIES
+from bot.stores.tables.sending import DELIVERIES
 
 _INSERTS: Mapping[str, Any] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}  # each its own "on conflict"
 

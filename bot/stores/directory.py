@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.directory import Change, Overtaken, Proposal
 from bot.stores.engines import Engines, to_the_end
-from bot.stores.tables import DIRECTORY_CHANGES, DIRECTORY_PROPOSALS
+from bot.stores.tables.directory import DIRECTORY_CHANGES, DIRECTORY_PROPOSALS
 
 _LOCK = "directory"
 

@@ -11,7 +11,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.ports import Everything
 from bot.queue import case_number
 from bot.stores.engines import Engines
-from bot.stores.tables import AUDIT, CONVERSATION_KEYS, of_a_conversation
+from bot.stores.tables.audit import AUDIT
+from bot.stores.tables.every import of_a_conversation
+from bot.stores.tables.keys import CONVERSATION_KEYS
 from bot.stores.vault import ConversationKey
 
 _SECRET = {"wrapped", "token_hash"}  # would let somebody in; the row itself is told

@@ -13,7 +13,7 @@ from bot.events import Event, Heard, Timer
 from bot.inbox import CRASHES, Stuck, mark_of
 from bot.stores import outbox
 from bot.stores.engines import Engines, to_the_end
-from bot.stores.tables import INBOX, TIMERS
+from bot.stores.tables.conversations import INBOX, TIMERS
 
 _INSERTS: Mapping[str, Any] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
 _WAITS = tuple(timedelta(minutes=minutes) for minutes in (1, 10, 60, 6 * 60))  # of a timer that fails; then it stops

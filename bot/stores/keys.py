@@ -13,7 +13,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.stores.engines import Engines, to_the_end
 from bot.stores.masters import derived
-from bot.stores.tables import CASES, CONVERSATION_KEYS, EVENTS, FORGOTTEN, HOUSE_KEYS, of_a_conversation
+from bot.stores.tables.conversations import CASES, EVENTS
+from bot.stores.tables.every import of_a_conversation
+from bot.stores.tables.keys import CONVERSATION_KEYS, FORGOTTEN, HOUSE_KEYS
 from bot.stores.vault import PLAIN, ConversationKey, Vault, Wrapped
 
 ROOT = "root"

@@ -19,7 +19,7 @@ from bot.stores.engines import (
     refusals,
     to_the_end,
 )
-from bot.stores.tables import COMPATIBLE
+from bot.stores.tables.processes import COMPATIBLE
 
 _MIGRATIONS = Path(__file__).parent / "migrations"
 _PATIENCE = "4s"  # for a table that others are using: who waits for it holds up all who come after

@@ -23,7 +23,7 @@ from bot.queue import case_number
 from bot.stores.bell import Bell
 from bot.stores.engines import Engines, Line
 from bot.stores.keys import root_of
-from bot.stores.tables import CHANGES
+from bot.stores.tables.processes import CHANGES
 
 log = logging.getLogger("wegwijs")
 

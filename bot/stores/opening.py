@@ -17,7 +17,8 @@ from bot.stores.engines import normalised
 from bot.stores.keys import root_of, wrapped_root
 from bot.stores.masters import make_file, masters_from
 from bot.stores.migrate import alone_on, looking_at, migrate
-from bot.stores.tables import CASES, CONVERSATION_KEYS, EVENTS, PENDING
+from bot.stores.tables.conversations import CASES, EVENTS, PENDING
+from bot.stores.tables.keys import CONVERSATION_KEYS
 from bot.stores.trouble import KeyTrouble
 from bot.stores.vault import PLAIN, ConversationKey, Vault
 

@@ -10,7 +10,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.events import Delivered, Event, Said
 from bot.ports import OutboxDepth
 from bot.stores.keys import opened_events, sealed_events
-from bot.stores.tables import EVENTS, OUTBOX
+from bot.stores.known import known
+from bot.stores.tables.conversations import EVENTS
+from bot.stores.tables.sending import OUTBOX
 from bot.stores.vault import Unreadable, Vault
 
 Letters = Select[str, int, str, str | None]
@@ -151,7 +153,7 @@ def _letters(channel: str, limit: int, *, dead: bool) -> Letters:
 async def read(connection: AsyncConnection, vault: Vault, query: Letters) -> tuple[tuple[str, Said], ...]:
     """Return (conversation, Said) of each row that a query finds."""
     rows = (await connection.execute(query)).all()
-    said = map(Said.model_validate_json, opened_events(vault, rows))
+    said = (known(Said, body) for body in opened_events(vault, rows))
     return tuple((row.conversation, one) for row, one in zip(rows, said, strict=True))
 
 

@@ -12,7 +12,9 @@ from sqlalchemy.exc import IntegrityError
 
 from bot.stores.engines import Engines, to_the_end
 from bot.stores.keys import key_of
-from bot.stores.tables import CONVERSATION_KEYS, PENDING
+from bot.stores.known import known
+from bot.stores.tables.conversations import PENDING
+from bot.stores.tables.keys import CONVERSATION_KEYS
 from bot.stores.vault import ConversationKey
 from bot.undo import Pending
 
@@ -88,7 +90,7 @@ class SqlPendings:
 
     def _pending(self, row: Row[Any]) -> Pending:
         key = self._engines.vault.key(row.conversation, row.wrapped)
-        kept = Pending.model_validate_json(key.open(row.body, "pending", row.id))
+        kept = known(Pending, key.open(row.body, "pending", row.id))
         return kept.model_copy(update={"problem": row.problem})
 
 

@@ -6,7 +6,7 @@ from typing import Literal
 from sqlalchemy import ColumnElement, Select, and_, exists, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.stores.tables import CASES, EVENTS, TIMERS
+from bot.stores.tables.conversations import CASES, EVENTS, TIMERS
 
 Sort = Literal["conversation", "handoff_open", "handoff_closed"]
 Place = tuple[datetime, str]  # of the first event of a conversation, and its number

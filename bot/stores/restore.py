@@ -16,7 +16,9 @@ from bot.stores.engines import normalised
 from bot.stores.forgotten import Forgotten
 from bot.stores.keys import erase_from, forgotten_hash, keep_forgotten
 from bot.stores.migrate import alone_on, newest, upgrade
-from bot.stores.tables import COMPATIBLE, CONVERSATION_KEYS, EVENTS, FORGOTTEN, HOUSE_KEYS
+from bot.stores.tables.conversations import EVENTS
+from bot.stores.tables.keys import CONVERSATION_KEYS, FORGOTTEN, HOUSE_KEYS
+from bot.stores.tables.processes import COMPATIBLE
 from bot.stores.trouble import BadBackup
 from bot.stores.vault import Vault
 

@@ -12,18 +12,9 @@ from bot.settings import Retention
 from bot.stores.engines import to_the_end
 from bot.stores.quiet import Place, Sort, quiet
 from bot.stores.sql import SqlStore
-from bot.stores.tables import (
-    CASES,
-    DELIVERIES,
-    EVENTS,
-    INBOX,
-    OUTBOX,
-    SESSIONS,
-    SHARED_ADVICE,
-    STAFF_JOURNEYS,
-    STAFF_LINKS,
-    STAFF_TRIES,
-)
+from bot.stores.tables.conversations import CASES, EVENTS, INBOX, SHARED_ADVICE
+from bot.stores.tables.sending import DELIVERIES, OUTBOX
+from bot.stores.tables.staff import SESSIONS, STAFF_JOURNEYS, STAFF_LINKS, STAFF_TRIES
 
 _AT_ONCE = 200
 

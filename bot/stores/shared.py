@@ -9,7 +9,7 @@ from sqlalchemy.exc import IntegrityError
 from bot.shared import Link
 from bot.stores.engines import Engines, to_the_end
 from bot.stores.hashes import hash_of
-from bot.stores.tables import SHARED_ADVICE
+from bot.stores.tables.conversations import SHARED_ADVICE
 
 
 class SqlShared:

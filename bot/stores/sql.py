@@ -9,33 +9,34 @@ from collections.abc import Set as AbstractSet
 from datetime import UTC, date, datetime
 from pathlib import Path
 
-from sqlalchemy import ColumnElement, delete, func, insert, select
+from sqlalchemy import ColumnElement
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.conversation import Conversation
 from bot.counted import Dimension, Key, Kind, Span, Tally, Teams
 from bot.deliveries import deliveries
-from bot.events import EVENT, Decided, Event, Followed, Heard, Said, Timer
+from bot.events import Event, Followed, Said, Timer
 from bot.places import NOWHERE, Places
 from bot.ports import Conflict, Everything, OutboxDepth, Stop, StoreAway, Timers
 from bot.queue import Case, Wanted
 from bot.standing import Standing
-from bot.stores import cases, inbox, outbox
+from bot.stores import answers, cases, happened, inbox, outbox
 from bot.stores import deliveries as elsewhere
 from bot.stores import tallies as counted
+from bot.stores import timers as timing
 from bot.stores.alone import Alone
 from bot.stores.bell import Bell, outbox_of, teams
 from bot.stores.engines import Engines, to_the_end
 from bot.stores.everything import everything_of
 from bot.stores.forgotten import add_forgotten
-from bot.stores.keys import erase, key_from, note_forgotten, opened_events, root_of, sealed_events
+from bot.stores.keys import erase, key_from, note_forgotten, root_of
 from bot.stores.migrate import at_head
 from bot.stores.news import News
 from bot.stores.quiet import is_quiet
 from bot.stores.shared import SqlShared
 from bot.stores.standing import standing_of
-from bot.stores.tables import ANSWERS, CASES, CONVERSATION_KEYS, EVENTS, TIMERS
+from bot.stores.tables.conversations import CASES
 from bot.stores.vault import ConversationKey, Vault
 from bot.stores.wiping import Wiping
 
@@ -68,10 +69,8 @@ class SqlStore:
 
     async def read(self, conversation: str) -> tuple[Event, ...]:
         """Return all events of a conversation, oldest first; empty when there is none."""
-        mine = sealed_events().where(EVENTS.c.conversation == conversation)
         async with self.engines.reading() as connection:
-            rows = (await connection.execute(mine.order_by(EVENTS.c.number))).all()
-        return tuple(map(EVENT.validate_json, opened_events(self.engines.vault, rows)))
+            return await happened.of(connection, self.engines.vault, conversation)
 
     @to_the_end
     async def append(
@@ -88,12 +87,12 @@ class SqlStore:
         try:
             async with self.engines.writing(only=conversation) as connection:
                 await connection.run_sync(root_of, self.engines.vault)  # the numbers of cases come from it
-                wrapped = await _expect(connection, conversation, after)
+                wrapped = await happened.expect(connection, conversation, after)
                 key = await key_from(connection, self.engines.vault, conversation, wrapped)
                 await self._add(connection, key, events, after)
                 before = await cases.put(connection, case, key) if case else None
                 await self._tell(connection, case, list(enumerate(events, after + 1)), before)
-                await _set_timers(connection, conversation, timers)
+                await timing.put(connection, conversation, timers)
                 await counted.put(connection, tallies)
                 topics = self._topics(conversation, events, before, case)
                 await self._news.note(connection, conversation, *topics)
@@ -114,10 +113,8 @@ class SqlStore:
         self, connection: AsyncConnection, key: ConversationKey, events: Sequence[Event], after: int
     ) -> None:
         numbered, conversation = list(enumerate(events, after + 1)), key.conversation
-        if numbered:
-            await connection.execute(insert(EVENTS), [_row(key, *each) for each in numbered])
-        if answers := [row for each in numbered if (row := _answer(conversation, *each))]:
-            await connection.execute(insert(ANSWERS), answers)
+        await happened.put(connection, key, numbered)
+        await answers.put(connection, conversation, numbered)
         channel = Conversation(id=conversation).channel
         if channel in self._pushed:
             await outbox.put(connection, conversation, channel, numbered)
@@ -156,18 +153,13 @@ class SqlStore:
 
     async def due(self, now: datetime, limit: int = 100) -> tuple[tuple[str, Timer], ...]:
         """Return (conversation, timer) of the timers that must have gone off by now, the oldest first."""
-        first = select(TIMERS.c.conversation, TIMERS.c.timer).where(TIMERS.c.due_at <= now)
-        order = (TIMERS.c.due_at, TIMERS.c.conversation, TIMERS.c.timer)
         async with self.engines.reading() as connection:
-            rows = await connection.execute(first.order_by(*order).limit(limit))
-            return tuple((conversation, timer) for conversation, timer in rows)
+            return await timing.due(connection, now, limit)
 
     async def followed(self) -> tuple[Followed, ...]:
         """Return what residents told about how it went, oldest first."""
-        told = sealed_events().where(EVENTS.c.kind == "followed").order_by(EVENTS.c.at)
         async with self.engines.reading() as connection:
-            rows = (await connection.execute(told)).all()
-        return tuple(map(Followed.model_validate_json, opened_events(self.engines.vault, rows)))
+            return await happened.followed(connection, self.engines.vault)
 
     async def tallied(
         self, kind: Kind, by: Sequence[Dimension], *, teams: Teams | None = None
@@ -183,10 +175,8 @@ class SqlStore:
 
     async def waiting(self) -> Mapping[str, int]:
         """Return how many questions wait for each organisation that has any."""
-        each = select(CASES.c.organisation, func.count()).where(CASES.c.state == "waiting")
         async with self.engines.reading() as connection:
-            rows = await connection.execute(each.group_by(CASES.c.organisation))
-            return {organisation: number for organisation, number in rows}  # noqa: C416 -- rows are no pairs to mypy
+            return await cases.waiting(connection)
 
     async def cases(self, wanted: Wanted, *, after: str = "", limit: int = 50) -> tuple[Case, ...]:
         """Return the first wanted cases behind this place, each in its place."""
@@ -212,12 +202,8 @@ class SqlStore:
 
     async def answered(self, receipt: str) -> tuple[str, ...]:
         """Return the conversations in which the answer of this number was given, the last one first."""
-        theirs = select(ANSWERS.c.conversation).join(
-            EVENTS, (EVENTS.c.conversation == ANSWERS.c.conversation) & (EVENTS.c.number == ANSWERS.c.number)
-        )
-        latest = theirs.where(ANSWERS.c.receipt == receipt).order_by(EVENTS.c.at.desc(), ANSWERS.c.conversation)
         async with self.engines.reading() as connection:
-            return tuple(dict.fromkeys(await connection.scalars(latest)))
+            return await answers.answered(connection, receipt)
 
     async def undelivered(
         self, channel: str, limit: int = 100, *, now: datetime | None = None
@@ -288,44 +274,3 @@ class SqlStore:
         await self._wiping.close()
         await self._alone.close()
         await self.engines.close()
-
-
-async def _expect(connection: AsyncConnection, conversation: str, after: int) -> str | None:
-    """Return the wrapped key of a conversation, None when it has none yet.
-
-    Raises Conflict unless the conversation has exactly `after` events; they are numbered from 1.
-    """
-    last = select(func.max(EVENTS.c.number)).where(EVENTS.c.conversation == conversation)
-    mine = select(CONVERSATION_KEYS.c.wrapped).where(CONVERSATION_KEYS.c.conversation == conversation)
-    both = select(last.scalar_subquery(), mine.scalar_subquery())
-    number, wrapped = (await connection.execute(both)).one()
-    if (number or 0) != after:
-        raise Conflict(conversation)
-    return None if wrapped is None else str(wrapped)
-
-
-async def _set_timers(connection: AsyncConnection, conversation: str, timers: Timers | None) -> None:
-    if timers is None:
-        return
-    await connection.execute(delete(TIMERS).where(TIMERS.c.conversation == conversation))
-    rows = [{"conversation": conversation, "timer": timer, "due_at": at} for timer, at in timers.items()]
-    if rows:
-        await connection.execute(insert(TIMERS), rows)
-
-
-def _answer(conversation: str, number: int, event: Event) -> dict[str, object] | None:
-    """Return the row of a referral that has a number; None for everything else."""
-    if not isinstance(event, Decided) or event.receipt is None:
-        return None
-    return {"conversation": conversation, "number": number, "receipt": event.receipt}
-
-
-def _row(key: ConversationKey, number: int, event: Event) -> dict[str, object]:
-    return {
-        "conversation": key.conversation,
-        "number": number,
-        "kind": event.kind,
-        "heard_id": event.id if isinstance(event, Heard) else None,
-        "body": key.seal(event.model_dump_json(), "event", number),
-        "at": event.at,
-    }

@@ -11,15 +11,15 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, Select, and_, delete, exists, func, insert, not_, select, update
 from sqlalchemy.exc import IntegrityError
 
+from bot.accounts import Account, NameTaken, Session
 from bot.audit import Trail
 from bot.people import AtProvider, Keys, OpenSession, Role
-from bot.ports import Account, NameTaken, Session
 from bot.stores.audit import SqlTrail
 from bot.stores.engines import Engines, to_the_end
 from bot.stores.farewell import opened, sealed
 from bot.stores.hashes import hash_of, key_of
 from bot.stores.staff_keys import SqlKeys
-from bot.stores.tables import SESSIONS, STAFF, STAFF_SECOND
+from bot.stores.tables.staff import SESSIONS, STAFF, STAFF_SECOND
 
 IDLE = timedelta(minutes=30)
 LONGEST = timedelta(hours=12)

@@ -11,11 +11,11 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
+from bot.accounts import NameTaken
 from bot.people import Journey, Kind, Second
-from bot.ports import NameTaken
 from bot.stores.engines import Engines, to_the_end
 from bot.stores.hashes import hash_of, key_of
-from bot.stores.tables import (
+from bot.stores.tables.staff import (
     SESSIONS,
     STAFF,
     STAFF_CODES,

@@ -10,7 +10,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.queue import ticks
 from bot.standing import SOON, Queue, Standing
 from bot.stores.engines import Engines
-from bot.stores.tables import CASES, DELIVERIES, EVENTS, INBOX, OUTBOX
+from bot.stores.tables.conversations import CASES, EVENTS, INBOX
+from bot.stores.tables.sending import DELIVERIES, OUTBOX
 
 _DUE = func.substr(CASES.c.place, 2, 17)  # see Case.place: of what waits, when an answer was promised
 

@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, func, insert, select, true
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.counted import Dimension, Key, Kind, Span, Tally, Teams
-from bot.stores.tables import TALLIES
+from bot.stores.tables.figures import TALLIES
 
 _LARGEST = 2**63
 

@@ -13,7 +13,8 @@ from contextlib import suppress
 import psycopg
 
 from bot.stores.engines import Engines
-from bot.stores.tables import CONVERSATION_KEYS, of_a_conversation
+from bot.stores.tables.every import of_a_conversation
+from bot.stores.tables.keys import CONVERSATION_KEYS
 
 log = logging.getLogger("wegwijs")
 

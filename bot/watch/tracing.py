@@ -29,7 +29,11 @@ class Tracer:
 
 
 def tracer_to(url: str | None) -> Tracer:
-    """Return a tracer that sends its spans to an OTLP receiver (HTTP), such as http://collector:4318/v1/traces."""
+    """Return a tracer that sends its spans to an OTLP receiver (HTTP), such as http://collector:4318/v1/traces.
+
+    A thread of its own sends them; when they cannot be sent the oldest are let go. Nobody waits for it, and neither
+    does the end of the process: the spans of its last seconds may be missing.
+    """
     if url is None:
         return Tracer()
     from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter  # noqa: PLC0415 -- half a second
@@ -37,6 +41,6 @@ def tracer_to(url: str | None) -> Tracer:
     from opentelemetry.sdk.trace import TracerProvider  # noqa: PLC0415
     from opentelemetry.sdk.trace.export import BatchSpanProcessor  # noqa: PLC0415
 
-    provider = TracerProvider(resource=Resource({"service.name": "wegwijs"}))
+    provider = TracerProvider(resource=Resource({"service.name": "wegwijs"}), shutdown_on_exit=False)
     provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter(endpoint=url)))
     return Tracer(provider.get_tracer("wegwijs"))

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 import pytest
 
 from bot.assistant import Assistant
+from bot.conversation import replay
 from bot.events import Claimed, Consented, ContactGiven, HandedOver, Heard
 from bot.messages import Incoming, payload
 from bot.stores.memory import MemoryStore
@@ -110,6 +111,101 @@ async def test_whatever_breaks_a_resident_gets_help_lines_a_phone_of_the_area_an
         "mijn man slaat mij, bsn [bsn]",
         "[telefoonnummer]",
     ]
+
+
+CRIES = {
+    "mijn man slaat mij": ("veilig-thuis", "0800-2000", "violence_at_home"),
+    "ik wil niet meer leven": ("113", "113", "suicide"),
+    "he is not breathing": ("112", "112", "medical_emergency"),
+    "kocam beni dövüyor": ("veilig-thuis", "0800-2000", "violence_at_home"),
+}
+
+
+@pytest.mark.parametrize("cry", CRIES)
+@pytest.mark.parametrize("how", ["understanding that raises", "a directory in which every use fails"])
+async def test_danger_that_a_pattern_sees_is_answered_first_kept_and_urgent_at_the_desk(talk, how, cry):
+    line, number, signal = CRIES[cry]
+    talk.assistant.minds = BREAK[how](talk.assistant.minds)
+    await talk.assistant.health.look()
+
+    reply = await talk.say(f"Goedemiddag, {cry}")
+    asked = await talk.choose("human")
+    await talk.choose("affirm")
+
+    first = reply.parts[0]
+    assert (first.kind, first.ways[0].value, reply.say_first[0]) == ("danger", number, line)
+    assert first.text == talk.assistant.minds.phrases(f"danger.{line}", reply.language)
+    assert {"112", "113", "0800-2000", "0800-0432"} <= numbers(reply), "the patterns do not see all"
+    assert [part.kind for part in asked.parts] == ["text"], "it is said once, as in a whole turn"
+    heard = (await talk.events(Heard))[0]
+    assert signal in heard.understanding.signals
+    assert (heard.urgent, heard.stumbled) == (True, "people_only")
+    assert heard.understanding.evidence
+    assert [event.urgent for event in await talk.events(HandedOver)] == [True]
+
+
+async def test_what_a_whole_turn_names_first_is_named_first_here_too(talk):
+    cries = [
+        "Vannacht slaap ik op straat",
+        "ik ben verkracht",
+        "ik ben 12 en papa slaat mij",
+        "er is brand in mijn huis",
+    ]
+    whole = []
+    for number, cry in enumerate(cries):
+        said = await talk.assistant.handle(Incoming(id="1", conversation=f"web:whole{number}", text=cry))
+        whole.append([part.text for part in said[-1].reply.parts if part.kind == "danger"])
+    talk.assistant.minds = BREAK["a directory in which every use fails"](talk.assistant.minds)
+    await talk.assistant.health.look()
+
+    plain = []
+    for number, cry in enumerate(cries):
+        said = await talk.assistant.handle(Incoming(id="1", conversation=f"web:plain{number}", text=cry))
+        plain.append([part.text for part in said[-1].reply.parts if part.kind == "danger"])
+
+    assert plain == whole
+    assert all(plain)
+
+
+async def test_without_danger_nothing_is_urgent_and_no_danger_is_named(talk):
+    talk.assistant.minds = BREAK["understanding that raises"](talk.assistant.minds)
+    await talk.assistant.health.look()
+
+    reply = await talk.say("ik zoek een taalcursus")
+    await talk.choose("human")
+    await talk.choose("affirm")
+
+    assert [part.kind for part in reply.parts] == ["text"]
+    assert [event.urgent for event in await talk.events(Heard)] == [False, False, False]
+    assert [event.urgent for event in await talk.events(HandedOver)] == [False]
+
+
+async def test_when_the_patterns_are_broken_too_the_lines_and_a_person_are_still_there(talk, monkeypatch, caplog):
+    def broken(text):
+        raise OSError(text)
+
+    monkeypatch.setattr("bot.people_only.patterns_in", broken)
+    talk.assistant.minds = BREAK["understanding that raises"](talk.assistant.minds)
+    await talk.assistant.health.look()
+
+    reply = await talk.say("mijn man slaat mij")
+
+    assert {"112", "113", "0800-2000", "0800-0432"} <= numbers(reply)
+    assert (await talk.events(Heard))[0].understanding.signals == ()
+    assert "OSError" in caplog.text
+    assert "slaat" not in caplog.text
+
+
+async def test_danger_told_to_who_waits_makes_the_question_urgent(talk):
+    talk.assistant.minds = BREAK["understanding that raises"](talk.assistant.minds)
+    await talk.assistant.health.look()
+    await talk.choose("human")
+    await talk.choose("affirm")
+
+    reply = await talk.say("mijn man slaat mij")
+
+    assert reply.parts[0].kind == "danger"
+    assert replay(WHO, await talk.assistant.store.read(WHO)).urgent
 
 
 async def test_the_message_at_which_it_breaks_is_answered_so_too_before_anybody_looked(talk):

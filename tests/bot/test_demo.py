@@ -15,7 +15,8 @@ from bot.staff.passwords import fits
 from bot.stores.kept import kept_over
 from bot.stores.migrate import migrate
 from bot.stores.sql import SqlStore
-from bot.stores.tables import CASES, EVENTS, TALLIES
+from bot.stores.tables.conversations import CASES, EVENTS
+from bot.stores.tables.figures import TALLIES
 from intents.duplicates import NOT_HELD_OUT, alike
 from intents.language import LISTED
 from intents.load import load_catalogue

@@ -19,7 +19,7 @@ from bot.phrases import load_phrases
 from bot.stores.inbox import SqlInbox
 from bot.stores.migrate import migrate
 from bot.stores.sql import SqlStore
-from bot.stores.tables import EVENTS
+from bot.stores.tables.conversations import EVENTS
 from bot.stores.under_way import UnderWay
 from intents.model import Reading, Understanding
 from referral.load import load_guide

@@ -15,8 +15,12 @@ from tests.bot_api import FakeBotApi
 
 TO_THE_DESK = ("lunetten", "/human", "/affirm")  # after a first message; ends in a queue
 LATER = 0.15  # seconds until what was not answered is sent again
+OF_A_COLLEAGUE = "Goed dat u het vraagt"
 PASSWORD = "een lang wachtwoord dat niemand raadt"
 TEAM = "utrecht-dock"
+TOWN = "https://www.utrecht.nl"  # a website with the widget
+FROM_TOWN = {"origin": TOWN, "sec-fetch-site": "cross-site"}
+_MAY_BE_HELD = 3  # seconds that who asked for a person waits for a reply: when a colleague holds it, there is none
 _A_NIGHT = 36_000  # seconds: while the server dies again and again, nobody on Telegram is answered
 
 
@@ -44,6 +48,9 @@ class Ledger:
     random: random.Random
     told: list[Told] = field(default_factory=list)
     answers: dict[str, str] = field(default_factory=dict)  # word of a colleague's answer -> number of its case
+    notes: dict[str, str] = field(default_factory=dict)  # word of a colleague's note -> the same
+    widgets: set[str] = field(default_factory=set)  # keys to the conversations that were held on a website
+    uttered: dict[str, list[str]] = field(default_factory=dict)  # conversation -> the texts that came over Socket.IO
     sent: int = 0  # requests, also those that came to nothing
     again: int = 0
     heard: dict[str, list[str]] = field(default_factory=dict)  # conversation -> what its page was told over SSE
@@ -55,6 +62,12 @@ class Ledger:
 
     async def pause(self) -> None:
         await asyncio.sleep(self.random.uniform(0, 0.25))
+
+    def key(self, token: str) -> dict[str, str]:
+        """Return the headers by which a browser shows that a conversation is its own: a cookie, or that of a widget."""
+        if token in self.widgets:
+            return {"authorization": f"Bearer {token}", **FROM_TOWN}
+        return {"cookie": f"wegwijs={token}"}
 
 
 Send = Callable[[], Awaitable[httpx.Response]]
@@ -71,12 +84,12 @@ async def until_answered(send: Send, ledger: Ledger) -> httpx.Response:
         await asyncio.sleep(LATER)
 
 
-async def on_the_web(ledger: Ledger, url: str, stop: asyncio.Event) -> None:
-    """Hold conversations in the web chat, each with a cookie of its own and, now and then, a page that listens."""
+async def on_the_web(ledger: Ledger, url: str, stop: asyncio.Event, *, widget: bool = False) -> None:
+    """Hold conversations in the web chat, each with a key of its own and a page that listens."""
     while not stop.is_set():
-        token = uuid4().hex
-        conversation = f"web:{token}"
         async with _browser(url) as browser:
+            token = await _open_widget(browser, ledger) if widget else uuid4().hex
+            conversation = f"web:{token}"
             listening = asyncio.create_task(_listen(browser, ledger.heard.setdefault(conversation, []), stop))
             for text, word in script(ledger):
                 told = ledger.tell(conversation, uuid4().hex, text, word)
@@ -87,6 +100,15 @@ async def on_the_web(ledger: Ledger, url: str, stop: asyncio.Event) -> None:
                 await ledger.pause()
             listening.cancel()
             await asyncio.gather(listening, return_exceptions=True)
+
+
+async def _open_widget(browser: httpx.AsyncClient, ledger: Ledger) -> str:
+    """Fetch the chat from a website, and return the key to the conversation that begins there."""
+    fragment = await until_answered(lambda: browser.get("/widget", params={"taal": "nl"}, headers=FROM_TOWN), ledger)
+    token = re.search(r'data-start="([0-9a-f]{32})"', fragment.text)[1]  # type: ignore[index]
+    ledger.widgets.add(token)
+    browser.headers.update(ledger.key(token))
+    return token
 
 
 def _browser(url: str, **options: object) -> httpx.AsyncClient:
@@ -126,15 +148,18 @@ _chats = count(1000)
 async def on_telegram(ledger: Ledger, api: FakeBotApi, stop: asyncio.Event) -> None:
     """Hold conversations on Telegram. A message is acknowledged when the bot asks for what comes after it."""
     while not stop.is_set():
-        chat = next(_chats)
+        chat, patience = next(_chats), _A_NIGHT
         for text, word in script(ledger):
             before = len(api.said(chat))
             update = await api.types(text, chat=chat)
             ledger.sent += 1
             number = update["message"]["message_id"]
             told = ledger.tell(f"telegram:{chat}", f"message{chat}:{number}", text, word)
-            await api.until(lambda u=update, b=before, c=chat: u not in api.queue and len(api.said(c)) > b, _A_NIGHT)  # type: ignore[misc]
+            await api.until(lambda u=update: u not in api.queue, _A_NIGHT)  # type: ignore[misc]
             told.acknowledged = True
+            with contextlib.suppress(TimeoutError):
+                await api.until(lambda b=before, c=chat: len(api.said(c)) > b, patience)  # type: ignore[misc]
+            patience = _MAY_BE_HELD if text == "/affirm" else patience
             await ledger.pause()
 
 
@@ -170,20 +195,28 @@ class Colleague:
         page = await self.page(f"/staff/cases/{case}")
         if "/answer" not in page:
             return
+        await self.note(case)
         word = self.ledger.word()
-        if await self.press(case, "answer", text=f"Goed dat u het vraagt {word}", number=uuid4().hex):
+        if await self.press(case, "answer", text=f"{OF_A_COLLEAGUE} {word}"):
             self.ledger.answers[word] = case
         if self.ledger.random.random() < 0.5:
-            await self.press(case, "close", outcome="helped", number=uuid4().hex)
+            await self.press(case, "close", outcome="helped")
 
-    async def press(self, case: str, button: str, **fields: str) -> bool:
+    async def note(self, case: str) -> None:
+        """Write something down for the team; half of the time with a double click."""
+        word = self.ledger.word()
+        if await self.press(case, "note", clicks=self.ledger.random.choice((1, 2)), text=f"Bel na zes uur {word}"):
+            self.ledger.notes[word] = case
+
+    async def press(self, case: str, button: str, clicks: int = 1, **fields: str) -> bool:
         """Press a button until the server answers; tell whether it was done."""
         csrf = _csrf(await self.page(f"/staff/cases/{case}"))
         if csrf is None:
             return False
-        form = {"csrf": csrf, **fields}
-        answer = await until_answered(lambda: self._post(case, button, form), self.ledger)
-        return answer.headers.get("location", "").startswith(f"/staff/cases/{case}")
+        form = {"csrf": csrf, "number": uuid4().hex, **fields}
+        sending = (until_answered(lambda: self._post(case, button, form), self.ledger) for _ in range(clicks))
+        answers = await asyncio.gather(*sending)
+        return any(one.headers.get("location", "").startswith(f"/staff/cases/{case}") for one in answers)
 
     async def _post(self, case: str, button: str, form: dict[str, str]) -> httpx.Response:
         answer = await self.client.post(f"/staff/cases/{case}/{button}", data=form)

@@ -16,3 +16,6 @@ async def test_whatever_was_acknowledged_is_there_once_however_often_the_server_
     assert {name: found for name, found in proof.wrong.items() if found} == {}
     assert proof.figures["kills"] == kills
     assert len(around.ledger.answers) > 0
+    assert len(around.ledger.notes) > 0
+    assert around.ledger.widgets
+    assert any(told.acknowledged for told in around.ledger.told if told.conversation.startswith("socketio:"))

@@ -17,8 +17,9 @@ from bot.settings import Settings, settings_from
 from bot.staff.access import add_staff
 from bot.stores.sql import SqlStore
 from tests.bot_api import TOKEN, FakeBotApi, Server, free_port
-from tests.crash.people import PASSWORD, TEAM, Colleague, Ledger, on_telegram, on_the_web, over_rest
+from tests.crash.people import PASSWORD, TEAM, TOWN, Colleague, Ledger, on_telegram, on_the_web, over_rest
 from tests.crash.process import Line, Served
+from tests.crash.sockets import over_sockets
 
 NAMES = ("Sanne", "Noor")
 MOMENTS = ("any", "any", "message", "answer", "sent")  # when it dies: at any moment, see `Killer`
@@ -96,7 +97,9 @@ class World:
         stop, evening = asyncio.Event(), asyncio.Event()
         ledger, url = self.ledger, self.line.url
         talking = [
-            *(on_the_web(ledger, url, stop) for _ in range(3)),
+            *(on_the_web(ledger, url, stop) for _ in range(2)),
+            on_the_web(ledger, url, stop, widget=True),
+            over_sockets(ledger, url, stop),
             over_rest(ledger, url, stop),
             over_rest(ledger, url, stop, stream=True),
             *(on_telegram(ledger, self.api, stop) for _ in range(2)),
@@ -161,6 +164,7 @@ async def world(database: str, folder: Path, seed: int) -> AsyncIterator[World]:
         "WEGWIJS_TELEGRAM_URL": api.url,
         "WEGWIJS_ELSEWHERE": str(places),
         "WEGWIJS_DESK_UNDO_SECONDS": "1",
+        "WEGWIJS_ORIGINS": TOWN,
         "EAR": "whsec_" + base64.b64encode(b"e" * 32).decode(),
     }
     settings = settings_from(environment)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from intents.normalise import guard, plain
+from intents.normalise import guard, plain, words
 from intents.signals import patterns_in
 
 CRIES = {
@@ -69,3 +69,51 @@ def test_without_danger_no_words_are_shown(reader):
 )
 def test_a_denial_in_one_sentence_does_not_hide_danger_in_another(text):
     assert patterns_in(guard(text))
+
+
+STORY = (
+    "Ik schrijf u over de speeltuin achter onze flat, waar vorige week een schommel is weggehaald.",
+    "De buurvrouw van nummer tien heeft er ook al een brief over gestuurd en wij zouden graag meedenken.",
+    "Mijn man werkt bij de post en heeft een timmerdiploma, dus hij kan wel wat bankjes maken.",
+    "Op zaterdag drinken we meestal koffie in het buurthuis.",
+    "Wanneer komt er iemand van de gemeente kijken?",
+)
+
+
+@pytest.mark.parametrize(
+    ("cry", "signal"),
+    [
+        (
+            "Hij heeft gisteren mijn arm omgedraaid tot het kraakte en daarna de deur op slot gedaan.",
+            "violence_at_home",
+        ),
+        ("Vanavond weten mijn kinderen en ik niet waar we moeten slapen.", "roof_tonight"),
+    ],
+)
+@pytest.mark.parametrize("place", [1, 2])
+def test_a_cry_in_a_story_is_heard_though_no_pattern_knows_it_and_shown_in_its_own_words(reader, cry, signal, place):
+    understood = reader.understand(" ".join((*STORY[:place], cry, *STORY[place:])))
+
+    assert patterns_in(guard(cry)) == {}
+    assert signal in understood.signals
+    assert set(understood.evidence) <= set(words(plain(guard(cry))))
+    assert reader.understand(" ".join(STORY)).signals == ()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Ik bel liever niet met de huisarts, want die neemt nooit op.",
+        "Wij gaan niet naar het buurtfeest want mijn zus heeft die dag een examen",
+        "Wie kan mij leren hoe ik de haag moet snijden voor de zomer?",
+    ],
+)
+def test_words_that_mean_danger_in_another_language_or_place_give_no_alarm(text):
+    assert patterns_in(guard(text)) == {}
+
+
+@pytest.mark.parametrize(
+    "text", ["i want die", "She wants to die", "we just want to end it all", "ik ben weer gaan snijden"]
+)
+def test_the_same_words_give_alarm_where_they_mean_it(text):
+    assert "suicide" in patterns_in(guard(text))

@@ -11,6 +11,7 @@ from bot.channels.web.page import Pages
 from bot.messages import Value
 from bot.ports import StoreAway
 
+LONGEST = 3600.0  # seconds of one stream, since what little is sent to who reads nothing looks as if it was taken
 _TRY_AGAIN = 3000  # milliseconds, when the line is lost
 
 
@@ -28,8 +29,8 @@ async def news(
 ) -> AsyncIterator[ServerSentEvent]:
     """Give each message that the page has not seen as HTML, under the number of its event.
 
-    Ends when the conversation was erased, when the store is away (the browser asks again by itself, with
-    the number it has), or at shutdown.
+    Ends when the conversation was erased, when the store is away or it took long enough (the browser asks again
+    by itself, with the number it has), or at shutdown.
     """
     seen = page.seen
     yield ServerSentEvent(comment="open", retry=_TRY_AGAIN)
@@ -53,14 +54,16 @@ async def news(
 
 
 async def _at_once_and_at(rings: AsyncIterator[str], shutdown: asyncio.Event) -> AsyncGenerator[None, None]:
-    """Give a turn at once and then at each ring, until shutdown."""
+    """Give a turn at once and then at each ring, until shutdown, or until it took long enough."""
+    clock = asyncio.get_running_loop().time
+    until = clock() + LONGEST
     down = asyncio.ensure_future(shutdown.wait())
     try:
-        while not shutdown.is_set():
+        while not shutdown.is_set() and (left := until - clock()) > 0:
             yield
             ring = asyncio.ensure_future(anext(rings))
             try:
-                await asyncio.wait({ring, down}, return_when=asyncio.FIRST_COMPLETED)
+                await asyncio.wait({ring, down}, timeout=left, return_when=asyncio.FIRST_COMPLETED)
             finally:
                 ring.cancel()
     finally:

@@ -32,7 +32,7 @@ from bot.channels.web.links import address
 from bot.channels.web.live import Listener, news
 from bot.channels.web.origins import Origins
 from bot.channels.web.page import Pages
-from bot.channels.web.papers import add_papers
+from bot.channels.web.paper_routes import add_papers
 from bot.channels.web.site import PLAIN, Site
 from bot.limits import OFF, Limits, address_of
 from bot.messages import Incoming, payload

@@ -81,6 +81,16 @@ def released(counts: Counts, today: date) -> Released:
     return Released(nodes, totals, cells, sorted(over))
 
 
+def beneath(whole: Released, name: str, counts: Counts) -> Released:
+    """Return what is released of the counts that one row of a table is made of; with that table it tells no more."""
+    totals = {node: whole.cells.get((name, node), 0) for node in whole.nodes}
+    cells: dict[Cell, Count] = {}
+    for year in {node_of(node.since, "year") for node in whole.nodes}:
+        theirs = tuple(node for node in whole.nodes if node_of(node.since, "year") == year)
+        cells |= rows_shown(counts, theirs, totals)
+    return Released(whole.nodes, totals, cells, sorted(counts))
+
+
 def _frozen(counts: Counts, year: Node) -> _Frozen:
     within = ((row, tuple(sorted((week, one) for week, one in weeks.items() if year.since <= week < year.before)))
               for row, weeks in counts.items())  # fmt: skip

@@ -60,6 +60,11 @@ PROMISES = Topic(
     "Wegwijs noemt een moment waarop er waarschijnlijk antwoord komt. Te laat is: een halve werkdag daarna.",
     "Team", "promise", ("organisation", "what"), lambda dutch, row: dutch.organisation(row),
 )  # fmt: skip
+RATINGS = Topic(
+    "nuttig", "Of het antwoord nuttig was",
+    "Onder een verwijzing in de webchat staat de vraag: was dit nuttig? Elk antwoord telt één keer.",
+    "Antwoord", "rated", ("what",), _in(_RATED), minus="unrated",
+)  # fmt: skip
 TOPICS: tuple[Topic, ...] = (
     Topic(
         "onderwerpen", "Vragen per onderwerp", "Vragen waarbij Wegwijs een organisatie noemde.",
@@ -95,11 +100,7 @@ TOPICS: tuple[Topic, ...] = (
         "achteraf", "Wat bewoners later vertelden", "Bewoners die dat goed vonden, kregen na een week deze vraag.",
         "Antwoord", "followed", ("what",), _in(_TOLD),
     ),
-    Topic(
-        "nuttig", "Of het antwoord nuttig was",
-        "Onder een verwijzing in de webchat staat de vraag: was dit nuttig? Elk antwoord telt één keer.",
-        "Antwoord", "rated", ("what",), _in(_RATED), minus="unrated",
-    ),
+    RATINGS,
     Topic(
         "verbeterd", "Wat medewerkers verbeterden", "Wat Wegwijs verkeerd had begrepen.",
         "Verbeterd", "corrected", ("what",), _in(_CORRECTED),

@@ -2,7 +2,7 @@
 
 from alembic import context
 
-from bot.stores.tables import METADATA
+from bot.stores.tables.every import METADATA
 
 context.configure(connection=context.config.attributes["connection"], target_metadata=METADATA, transactional_ddl=True)
 with context.begin_transaction():

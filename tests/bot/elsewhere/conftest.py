@@ -28,7 +28,7 @@ from bot.places import Places
 from bot.stores.deliveries import SqlDeliveries
 from bot.stores.migrate import migrate
 from bot.stores.sql import SqlStore
-from bot.stores.tables import DELIVERIES
+from bot.stores.tables.sending import DELIVERIES
 from intents.model import Reading, Understanding
 from referral.guide import Guide
 from referral.load import load_guide

@@ -15,7 +15,7 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 from bot.elsewhere.klantcontact import shorten
 from bot.elsewhere.klantinteracties import Klantinteracties
 from bot.elsewhere.net import client
-from bot.events import ContactGiven, Heard, Passed
+from bot.events import ContactGiven, Heard, Passed, Reopened, Withdrawn
 from bot.places import Places, TakesOver
 from bot.queue import case_number
 from intents.model import Understanding
@@ -58,6 +58,7 @@ class OpenKlant:
         self.faults = defaultdict(list)
         self.silence = asyncio.Event()
         self.elsewhere = "http://127.0.0.1:9/"
+        self.changed = []
 
     async def __call__(self, request):
         path = request.url.path.removeprefix("/klantinteracties/api/v1/")
@@ -82,24 +83,31 @@ class OpenKlant:
         return answer
 
     async def answered(self, request, room, path):
-        template = "/betrokkenen/{uuid}" if room == "betrokkenen" else f"/{room}"
+        template = f"/{room}/{{uuid}}" if "/" in path else f"/{room}"
         call = SPEC["paths"][template][request.method.lower()]
         assert set(request.query_params) <= {one["name"] for one in call.get("parameters", ())}, "unknown parameter"
+        one = path.partition("/")[2]
+        if one and one not in self.rooms[room]:
+            return self.problem(404)
         if request.method == "GET":
-            return self.listed(room, request.query_params)
+            return JSONResponse(self.rooms[room][one]) if one else self.listed(room, request.query_params)
         body = await request.json()
         schema = call["requestBody"]["content"]["application/json"]["schema"]["$ref"].rpartition("/")[2]
         if faults := invalid(OAS30WriteValidator, schema, body) or self.own_rules(room, body):
             return self.problem(400, faults)
         if request.method == "PATCH":
-            self.rooms[room][path.partition("/")[2]].update(body)
-            return JSONResponse(self.rooms[room][path.partition("/")[2]])
+            self.rooms[room][one].update(body)
+            self.changed.append((room, body))
+            return JSONResponse(self.rooms[room][one])
         return JSONResponse(self.contact(body) if room == "maak-klantcontact" else self.made(room, body), 201)
 
     def own_rules(self, room, body):
         """Return what Open Klant refuses beyond its schema, as was seen there."""
-        if room == "internetaken" and ("toegewezenAanActor" in body) == ("toegewezenAanActoren" in body):
+        both = ("toegewezenAanActor" in body) == ("toegewezenAanActoren" in body)
+        if room == "internetaken" and both and "aanleidinggevendKlantcontact" in body:  # not when a task is changed
             return ["toegewezenAanActor"]
+        if room == "internetaken" and body.get("afgehandeldOp") and body.get("status") != "verwerkt":
+            return ["afgehandeldOp"]
         if body.get("soortDigitaalAdres") == "telefoonnummer" and not re.fullmatch(PHONE, body["adres"]):
             return ["adres"]
         return []
@@ -330,6 +338,90 @@ async def test_a_case_that_is_passed_on_gets_a_task_for_the_other_team(world, kl
     assert len({task["toegewezenAanActoren"][0]["uuid"] for task in klant.all("internetaken")}) == 2
 
 
+CLOSED = {"status": "verwerkt", "afgehandeldOp": "2026-11-20T13:09:00Z"}
+OPEN = {"status": "te_verwerken", "afgehandeldOp": None}
+
+
+async def test_who_closes_a_case_here_closes_the_task_there_and_who_opens_it_again_opens_that_too(world, klant):
+    await world.hand_over(urgent=True, text="mijn geheim")
+    await world.run(world.hands)
+    await world.claim()
+    world.clock.move(minutes=7)
+    await world.close()
+    await world.run(world.hands)
+    assert klant.changed == [("internetaken", CLOSED)]
+
+    await world.give_contact(name="Fatima")  # told to Wegwijs, and no longer to them
+    await world.run(world.hands)
+    assert klant.changed == [("internetaken", CLOSED)]
+
+    await world.happen(Reopened(at=world.clock.now(), by="Sanne", reason="mijn reden"))
+    await world.run(world.hands)
+
+    assert [one for one in klant.changed if one[0] == "internetaken"][1:] == [("internetaken", OPEN)]
+    assert (len(klant.all("klantcontacten")), len(klant.all("internetaken"))) == (1, 1)
+    assert [row.standing for row in await world.kept()] == ["done"]
+
+
+@pytest.mark.parametrize("call", ["GET", "PATCH"])
+@pytest.mark.parametrize("fault", ["500", "stored, then silent", "stored, then 409", "stored, then html"])
+async def test_whatever_goes_wrong_there_the_task_is_closed_in_the_end(world, klant, call, fault):
+    await world.hand_over(urgent=True)
+    await world.run(world.hands)
+    klant.faults[call, "internetaken"] = [fault]
+    await world.claim()
+    await world.close()
+
+    await world.run(world.hands)
+
+    assert [task["status"] for task in klant.all("internetaken")] == ["verwerkt"]
+    assert len(klant.changed) == 1
+    assert [row.standing for row in await world.kept()] == ["done"]
+
+
+async def test_a_task_that_was_made_without_our_knowing_is_closed_too(world, klant):
+    klant.faults["POST", "internetaken"] = ["stored, then silent"]
+    await world.hand_over(urgent=True)
+    await world.hands.run_due()
+    await world.happen(Withdrawn(at=world.clock.now()))
+
+    await world.run(world.hands)
+
+    assert [task["status"] for task in klant.all("internetaken")] == ["verwerkt"]
+
+
+async def test_what_they_did_with_the_task_themselves_stays(world, klant):
+    await world.hand_over(urgent=True)
+    await world.run(world.hands)
+    (task,) = klant.all("internetaken")
+    task |= {"status": "verwerkt", "afgehandeldOp": "2026-11-20T13:03:00Z"}
+    await world.give_contact(reach="+31 6 12345678")
+    await world.run(world.hands)
+    await world.claim()
+    await world.close()
+    await world.run(world.hands)
+    assert klant.changed == []
+
+    klant.rooms["internetaken"].clear()
+    await world.happen(Reopened(at=world.clock.now(), by="Sanne", reason="toch niet"))
+    await world.run(world.hands)
+
+    assert (klant.changed, klant.all("internetaken")) == ([], [])
+    assert [row.standing for row in await world.kept()] == ["done"]
+
+
+async def test_a_case_that_comes_back_to_a_team_has_one_task_to_do(world, klant):
+    await world.hand_over(urgent=True)
+    for team in (OTHER_TEAM, TEAM):
+        await world.run(world.hands)
+        world.clock.move(minutes=1)
+        await world.happen(Passed(at=world.clock.now(), by="Sanne", organisation=team, reason="hoort daar"))
+    await world.give_contact(name="Fatima")
+    await world.run(world.hands)
+
+    assert [task["status"] for task in klant.all("internetaken")] == ["verwerkt", "verwerkt", "te_verwerken"]
+
+
 async def test_a_second_question_of_the_same_resident_is_a_contact_of_its_own(world, klant):
     await world.hand_over(urgent=True)
     await world.run(world.hands)
@@ -342,6 +434,7 @@ async def test_a_second_question_of_the_same_resident_is_a_contact_of_its_own(wo
     await world.run(world.hands)
 
     assert (len(klant.all("klantcontacten")), len(klant.all("internetaken"))) == (2, 2)
+    assert [task["status"] for task in klant.all("internetaken")] == ["verwerkt", "te_verwerken"]
 
 
 async def test_a_team_that_the_other_system_knows_by_its_own_number_is_not_made(worlds, klant):

@@ -147,7 +147,7 @@ async def test_an_error_of_telegram_logs_no_token_though_it_stands_in_the_addres
     await logged.said("again later")
     stop.set()
     await running
-    await deliver(assistant, telegram)
+    await deliver(assistant, telegram.chats)
 
     assert any("not delivered" in line["what"] or "again later" in line["what"] for line in logged.lines())
 

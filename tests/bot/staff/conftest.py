@@ -20,6 +20,7 @@ from playwright.async_api import Browser, async_playwright
 
 from bot.assistant import Assistant
 from bot.directory import Proposal
+from bot.entry import Entry
 from bot.events import Consented, ContactGiven, Decided, Event, HandedOver, Heard, Said
 from bot.kept import Kept
 from bot.messages import Choice, Part, Reply, Way, payload
@@ -27,7 +28,6 @@ from bot.minds import Minds
 from bot.people import Role
 from bot.phrases import load_phrases
 from bot.ports import EventStore
-from bot.settings import Entry
 from bot.staff import reach
 from bot.staff.access import add_staff, case_number
 from bot.staff.app import staff_app

@@ -6,7 +6,7 @@ from types import SimpleNamespace
 import pytest
 from argon2 import PasswordHasher
 
-from bot.ports import NameTaken
+from bot.accounts import NameTaken
 from bot.staff.access import NoAccount, add_staff
 from bot.staff.passwords import BadPassword
 from bot.stores.staff_keys import MOST

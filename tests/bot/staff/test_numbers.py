@@ -112,6 +112,14 @@ async def test_small_counts_are_not_on_the_page_nor_in_the_file(count, coordinat
     assert "Arabisch" not in page
 
 
+async def test_each_answer_about_an_advice_counts_once_also_when_it_was_changed(count, coordinator):
+    await count(9, "rated", what="yes", theme="wonen", organisation=TEAM)
+    await count(8, "rated", what="no", theme="wonen", organisation=TEAM)
+    await count(2, "unrated", what="no", theme="wonen", organisation=TEAM)
+
+    assert await table(coordinator, "nuttig") == {"Nuttig": "9", "Niet nuttig": "6", "Samen": "15"}
+
+
 async def test_a_week_that_is_not_over_does_not_count_yet_but_its_times_do(count, coordinator):
     await count(9, "referred", week=1, organisation=TEAM, language="nl", minutes=4)
 

@@ -8,7 +8,7 @@ import shutil
 import subprocess
 import time
 from base64 import urlsafe_b64encode
-from contextlib import AsyncExitStack, contextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from html import unescape
@@ -22,13 +22,15 @@ import httpx
 import pytest
 import uvicorn
 from fastapi import FastAPI, Form, Request
+from fastapi.responses import RedirectResponse
 from joserfc import jwt
 from joserfc.jwk import OctKey, RSAKey
 from platformdirs import user_cache_path
+from playwright.async_api import expect
 from sqlalchemy import text
 
 from bot.audit import Sought
-from bot.settings import Entry, Oidc
+from bot.entry import Entry, Oidc
 from bot.staff.oidc import claim
 
 HERE = Path("tests/bot/staff/oidc")
@@ -332,6 +334,24 @@ async def test_a_session_of_before_a_password_has_nothing_to_do_there(desk, liar
     assert (await ours.get("/staff")).status_code == 200
 
 
+async def test_a_browser_that_keeps_to_the_csp_gets_there_and_back(at_liar, liar, browser):
+    client, _ = await come_back(at_liar, liar)
+    liar.about = {"end_session_endpoint": f"{liar.issuer}/end"}
+    here = at_liar.again(entry=asked_of(liar.issuer))
+    async with serving(here.app) as address:
+        context = await browser.new_context()
+        session = {"name": "wegwijs_staff", "value": client.cookies["wegwijs_staff"]}
+        await context.add_cookies([{**session, "domain": "localhost", "path": "/staff"}])
+        page = await context.new_page()
+        await page.goto(f"{address}/staff/me")
+
+        await page.get_by_role("button", name="Uitloggen").click()
+
+        await expect(page.get_by_text("ook bij uw werkaccount, tenzij")).to_be_visible()
+        assert page.url.startswith(f"{address}/staff/oidc/left?state=")
+        assert await context.cookies() == []
+
+
 @pytest.mark.parametrize("end", [None, "javascript:alert(1)", 42, "dead"])
 async def test_the_session_here_ends_whatever_the_provider_can(at_liar, liar, token_of, end):
     client, _ = await come_back(at_liar, liar)
@@ -462,18 +482,28 @@ class Liar:
         async def userinfo() -> dict:
             return self.userinfo
 
+        @app.get("/end")
+        async def end(post_logout_redirect_uri: str, state: str) -> RedirectResponse:
+            return RedirectResponse(f"{post_logout_redirect_uri}?state={state}")
+
         return app
 
 
 @pytest.fixture
 async def liar():
     liar = Liar()
-    server = uvicorn.Server(uvicorn.Config(liar.app(), port=0, log_level="error"))
+    async with serving(liar.app()) as liar.issuer:
+        yield liar
+
+
+@asynccontextmanager
+async def serving(app):
+    """Serve a program, and give its address."""
+    server = uvicorn.Server(uvicorn.Config(app, port=0, log_level="error", timeout_graceful_shutdown=2))
     running = asyncio.create_task(server.serve())
     while not server.started:  # noqa: ASYNC110  (uvicorn tells it by a flag)
         await asyncio.sleep(0.01)
-    liar.issuer = f"http://localhost:{server.servers[0].sockets[0].getsockname()[1]}"
-    yield liar
+    yield f"http://localhost:{server.servers[0].sockets[0].getsockname()[1]}"
     server.should_exit = True
     await running
 

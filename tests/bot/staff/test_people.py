@@ -4,8 +4,8 @@ import re
 
 import pytest
 
+from bot.accounts import Account
 from bot.people import ROLES
-from bot.ports import Account
 from bot.settings import settings_from
 from bot.staff.people import let_in_again, person_number
 from bot.staff.reach import load_organisations, teams_of

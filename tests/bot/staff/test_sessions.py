@@ -8,8 +8,8 @@ from types import SimpleNamespace
 import pytest
 from argon2 import PasswordHasher
 
+from bot.entry import Entry
 from bot.people import Journey
-from bot.settings import Entry
 from bot.staff.devices import device
 from bot.stores.engines import Engines
 from bot.stores.migrate import migrate

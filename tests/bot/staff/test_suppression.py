@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from scipy.optimize import linprog
 
 from bot.staff.numbers.periods import WEEK, finished, node_of, period_of
+from bot.staff.numbers.seen import Released, beneath
 from bot.staff.numbers.suppress import LEAST, TOTAL, Hidden, rows_shown, totals_shown
 
 FIRST = date(2026, 6, 29)  # the third quarter of 2026: three months, thirteen weeks
@@ -241,3 +242,24 @@ def test_a_period_far_away_is_no_problem():
 
     assert period_of("own", None, first, last, first).before - timedelta(days=1) > date(2099, 1, 1)
     assert period_of("year", last, None, None, first).label == "2099"
+
+
+@settings(max_examples=12, deadline=None)
+@given(tables(4))
+def test_a_table_and_what_one_of_its_rows_is_made_of_do_not_give_each_other_away(rows):
+    made_of = {"yes": ("row 0", "row 1"), "no": ("row 2", "row 3")}
+    above = {name: {week: sum(rows[part][week] for part in parts) for week in WEEKS} for name, parts in made_of.items()}
+    _, totals, shown = publish(above)
+    whole = Released(NODES, totals, shown, sorted(above))
+    details = {}
+    for name, parts in made_of.items():
+        details |= beneath(whole, name, {part: rows[part] for part in parts}).cells
+    attack = Attack((rows, totals, details))
+    for (name, node), count in shown.items():
+        attack.learn(attack.sum_of([(0, part) for part in made_of[name]], node), count)
+
+    small = [([row], node) for row, node in small_counts(rows) if row]
+    small += [(made_of[name], node) for name, node in small_counts(above) if name]
+    for parts, node in small:
+        least, most = attack.range_of(attack.sum_of([(0, part) for part in parts], node))
+        assert most - least >= 0.5

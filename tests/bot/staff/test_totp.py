@@ -7,7 +7,8 @@ import pyotp
 import pytest
 from sqlalchemy import text
 
-from bot.settings import Entry, settings_from
+from bot.entry import Entry
+from bot.settings import settings_from
 from bot.staff.second import Vault, kept, kept_one, new_codes, new_secret, step_of
 from bot.stores.engines import Engines
 from bot.stores.staff_keys import MOST

@@ -68,6 +68,12 @@ async def test_a_proposal_is_found_by_its_organisation_and_while_it_is_open(dire
     assert await directory.proposals(only_open=True) == (ASKED,)
 
 
+async def test_a_proposal_that_is_sent_twice_at_once_is_kept_once(directory):
+    await asyncio.gather(*(directory.propose(ASKED) for _ in range(4)))
+
+    assert await directory.proposals() == (ASKED,)
+
+
 async def test_a_proposal_is_decided_once(directory):
     await directory.propose(ASKED)
     await directory.decide(ACCEPTED)

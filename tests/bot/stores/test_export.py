@@ -12,7 +12,8 @@ from bot.inzage import WITHHELD, Copy, as_html, as_json, for_resident
 from bot.messages import Part, Reply
 from bot.queue import Case, case_number
 from bot.stores.audit import SqlTrail
-from bot.stores.tables import METADATA, Moment, of_a_conversation
+from bot.stores.tables.base import Moment
+from bot.stores.tables.every import METADATA, of_a_conversation
 from intents.model import Understanding
 
 AT = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)

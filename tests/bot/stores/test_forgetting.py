@@ -14,7 +14,8 @@ from bot.messages import Part, Reply
 from bot.stores.kept import kept_over
 from bot.stores.opening import open_database
 from bot.stores.sql import SqlStore
-from bot.stores.tables import CONVERSATION_KEYS, EVENTS
+from bot.stores.tables.conversations import EVENTS
+from bot.stores.tables.keys import CONVERSATION_KEYS
 from bot.stores.wiping import wipe_all
 from bot.undo import Pending
 from intents.model import Understanding

@@ -14,7 +14,7 @@ from bot.stores.keys import rotate_some, standing
 from bot.stores.masters import Masters
 from bot.stores.opening import open_database, seal_rest
 from bot.stores.sql import SqlStore
-from bot.stores.tables import CONVERSATION_KEYS, HOUSE_KEYS
+from bot.stores.tables.keys import CONVERSATION_KEYS, HOUSE_KEYS
 from bot.stores.trouble import KeyTrouble
 from bot.stores.vault import Unreadable, Vault
 from bot.undo import Pending

@@ -17,7 +17,7 @@ from bot.stores.engines import Engines
 from bot.stores.migrate import NewerTables, _config, at_head, migrate, newest
 from bot.stores.opening import open_database
 from bot.stores.sql import SqlStore
-from bot.stores.tables import METADATA
+from bot.stores.tables.every import METADATA
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 

@@ -21,21 +21,11 @@ from bot.stores.deliveries import put
 from bot.stores.retention import Sweep
 from bot.stores.sql import SqlStore
 from bot.stores.staff import SqlAccounts
-from bot.stores.tables import (
-    AUDIT,
-    AUDIT_ANCHORS,
-    CONVERSATION_KEYS,
-    DELIVERIES,
-    EVENTS,
-    INBOX,
-    OUTBOX,
-    SESSIONS,
-    SHARED_ADVICE,
-    STAFF,
-    STAFF_JOURNEYS,
-    STAFF_LINKS,
-    STAFF_TRIES,
-)
+from bot.stores.tables.audit import AUDIT, AUDIT_ANCHORS
+from bot.stores.tables.conversations import EVENTS, INBOX, SHARED_ADVICE
+from bot.stores.tables.keys import CONVERSATION_KEYS
+from bot.stores.tables.sending import DELIVERIES, OUTBOX
+from bot.stores.tables.staff import SESSIONS, STAFF, STAFF_JOURNEYS, STAFF_LINKS, STAFF_TRIES
 from intents.model import Understanding
 
 HERE = ZoneInfo("Europe/Amsterdam")

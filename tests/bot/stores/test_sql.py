@@ -292,3 +292,21 @@ async def test_the_one_process_of_a_file_takes_up_at_once_what_its_predecessor_c
     await sqlite_store.resume()
 
     assert await sqlite_store.claim("telegram", NOW, NOW + timedelta(hours=1)) == ("telegram:1", said())
+
+
+class SaidByTheNextVersion(Said):
+    mood: str = "warm"
+
+
+class CaseOfTheNextVersion(Case):
+    room: str = "2.14"
+
+
+async def test_what_a_newer_version_wrote_beside_this_one_is_read_as_far_as_it_is_known(sqlite_store):
+    newer = [heard(), SaidByTheNextVersion(**said().model_dump())]
+    row = CaseOfTheNextVersion(**case("web:1").model_dump())
+
+    await sqlite_store.append("web:1", newer, after=0, case=row)
+
+    assert await sqlite_store.read("web:1") == (heard(), said())
+    assert await sqlite_store.case("web:1") == case("web:1")

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bot.ports import Account, NameTaken
+from bot.accounts import Account, NameTaken
 from bot.stores.staff import IDLE, LONGEST, SqlAccounts
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)

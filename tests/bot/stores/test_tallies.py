@@ -8,7 +8,7 @@ from sqlalchemy import select
 from bot.counted import Span, Tally
 from bot.events import Withdrawn
 from bot.ports import Conflict
-from bot.stores.tables import TALLIES
+from bot.stores.tables.figures import TALLIES
 
 MONDAY = datetime(2026, 11, 9, 12, 0, tzinfo=UTC)
 WEEK = timedelta(weeks=1)

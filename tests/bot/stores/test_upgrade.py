@@ -18,7 +18,7 @@ from bot.stores.keys import standing
 from bot.stores.migrate import migrate
 from bot.stores.opening import AT_ONCE, open_database, seal_rest
 from bot.stores.sql import SqlStore
-from bot.stores.tables import CASES, EVENTS, PENDING
+from bot.stores.tables.conversations import CASES, EVENTS, PENDING
 from bot.stores.wiping import wipe_all
 from bot.undo import Pending
 from intents.model import Understanding

@@ -2,17 +2,29 @@
 
 import asyncio
 import os
+import re
 import signal
 import sys
 from contextlib import aclosing
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import httpx
 import psycopg
 import pytest
 
+from bot.queue import Case
+from bot.stores.sql import SqlStore
+
 WEGWIJS = Path(sys.executable).with_name("wegwijs")
 CHATS = range(101, 109)
+TOKEN = "a token of who watches"
+NOW = datetime.now(UTC)
+WAITING = Case(
+    conversation="web:waits", organisation="utrecht-dock", state="waiting", urgent=False, owner=None, themes=(),
+    signals=(), wijk=None, language="nl", opened_at=NOW, last_heard_at=NOW, since=NOW, promised=NOW + timedelta(days=1),
+)  # fmt: skip
+HEALTH = 'wegwijs_request_seconds_count{method="GET",route="/health",status="200"}'
 
 
 class Served:
@@ -68,12 +80,14 @@ def polls(api, monkeypatch):
 
 
 @pytest.fixture
-async def servers(api, token, serves, postgres_url):
+async def servers(api, token, serves, postgres_url, tmp_path):
     environment = {
         **os.environ,
         "WEGWIJS_DATABASE_URL": postgres_url,
         "WEGWIJS_TELEGRAM_TOKEN": token,
         "WEGWIJS_TELEGRAM_URL": api.url,
+        "WEGWIJS_METRICS_TOKEN": TOKEN,
+        "TMPDIR": str(tmp_path),
     }
     started = []
     for workers in (2, 1):
@@ -109,7 +123,33 @@ async def told_on(page, words):
     return False
 
 
-async def test_several_processes_are_as_one(api, polls, servers, postgres_url):
+async def ask(server, path, times=1):
+    """Ask something so many times at once, each time on a line of its own; return the answers."""
+    async with httpx.AsyncClient(base_url=server.url, timeout=30, headers={"Authorization": f"Bearer {TOKEN}"}) as one:
+        asked = (one.get(path, headers={"Connection": "close"}) for _ in range(times))
+        return [answer.text for answer in await asyncio.gather(*asked)]
+
+
+async def scrapes(server, times):
+    """Return the figures of several scrapes; each figure stands in them once."""
+    found = [re.findall(r"^(wegwijs\S*) (\S+)$", text, re.M) for text in await ask(server, "/metrics", times)]
+    assert all(len(dict(figures)) == len(figures) for figures in found)
+    return [{name: float(value) for name, value in figures} for figures in found]
+
+
+async def counted(server, asked):
+    """Wait until the last of these requests was counted."""
+    async with asyncio.timeout(30):
+        while (await scrapes(server, 1))[0].get(HEALTH, 0) < asked:
+            pass
+
+
+def counts(folder):
+    """Return the files in which workers count, by name."""
+    return {file.name: file for file in folder.glob("wegwijs-metrics-*/*.db")}
+
+
+async def test_several_processes_are_as_one(api, polls, servers, postgres_url, tmp_path):
     many, single = servers
     cookies = await says(many, "hallo", "1")
 
@@ -137,14 +177,39 @@ async def test_several_processes_are_as_one(api, polls, servers, postgres_url):
     assert [len(some) for some in replies] == [1] * len(CHATS)
     assert polls["most"] == 1
 
+    # Whichever worker is scraped tells what both counted, and what waits once.
+    store = SqlStore(postgres_url)
+    await store.append("web:waits", (), after=0, case=WAITING)
+    await store.close()
+    asked = 0
+    while sum(b"/health" in file.read_bytes() for file in counts(tmp_path).values()) < 2:
+        asked += len(await ask(many, "/health", 10))
+        assert asked < 2000, "one worker takes everything"
+    await counted(many, asked)
+    for seen in await scrapes(many, 8):
+        assert seen[HEALTH] == asked
+        assert sum(value for name, value in seen.items() if name.startswith('wegwijs_turns_total{channel="web"')) == 3
+        assert seen['wegwijs_queue_waiting{municipality="utrecht"}'] == seen["wegwijs_up"] == 1
+
     # A worker that dies is replaced; a server that dies is missed by nobody.
+    files = set(counts(tmp_path))
     [victim, other] = many.workers()
     os.kill(victim, signal.SIGKILL)
     await many.until_workers(lambda now: len(now - {victim}) == 2)
     workers = many.workers()
     assert other in workers
+
+    # Who comes in its place counts on where it was, in the same files.
+    asked += len(await ask(many, "/health", 40))
+    await counted(many, asked)
+    for seen in await scrapes(many, 8):
+        assert seen[HEALTH] == asked
+        assert all(value >= 0 for value in seen.values())
+    assert set(counts(tmp_path)) == files == {f"{kind}_{n}.db" for kind in ("counter", "histogram") for n in (0, 1)}
+
     await many.end()
     await many.until_workers(lambda _: not any(is_alive(worker) for worker in workers))
+    assert not counts(tmp_path)
     for chat in CHATS:
         await api.types("ik heb schulden", chat=chat)
     # A poll or a claim of who died may stand for half a minute.

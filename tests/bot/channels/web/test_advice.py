@@ -10,6 +10,7 @@ import pytest
 from icalendar import Calendar
 from pypdf import PdfReader
 
+from bot import referring
 from bot.counted import Tally
 from bot.events import HandedOver, Heard, Rated, Said
 from bot.messages import Part
@@ -31,7 +32,7 @@ def advice(assistant, language="nl", organisation=OFFICE, signals=()):
         themes=(Reading(theme="gemeentezaken", confidence=0.9),),
         facts={"city": "utrecht", "wijk": "utrecht-overvecht"},
     )
-    reply = words.organisation(organisation, words.name(organisation), "utrecht-overvecht")
+    reply = referring.organisation(words, organisation, words.name(organisation), "utrecht-overvecht")
     help_line = Part(kind="danger", text="Bel Veilig Thuis.")
     reply = reply.model_copy(
         update={"parts": (help_line, *reply.parts), "signals": signals, "themes": ("gemeentezaken",)}

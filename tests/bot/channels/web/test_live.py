@@ -7,6 +7,7 @@ from contextlib import contextmanager
 import httpx
 import pytest
 
+from bot.channels.web import live
 from bot.ports import StoreAway
 
 
@@ -86,6 +87,19 @@ def test_who_has_no_conversation_is_told_not_to_ask_again(server):
     answer = httpx.get(f"{server.address}/chat/events")
 
     assert answer.status_code == 204
+
+
+def test_a_stream_does_not_last_for_ever_and_who_asks_again_misses_nothing(browser, monkeypatch):
+    monkeypatch.setattr(live, "LONGEST", 0.5)
+
+    with listening(browser, after=0) as news:
+        seen = [event["id"] for event in news]
+    browser.post("/chat", data={"message": "Overvecht"})
+    with listening(browser, **{"Last-Event-ID": seen[-1]}) as news:
+        told = "".join(event["data"] for event in news)
+
+    assert "Overvecht" in told
+    assert "Ik kom niet rond" not in told
 
 
 def test_when_the_store_goes_away_the_stream_ends_and_the_browser_asks_again(browser, server, monkeypatch):

@@ -149,6 +149,50 @@ def test_after_erasing_in_the_conversation_a_new_one_can_begin(visit, server):
     assert len(server.assistant.store._events) == 1
 
 
+def test_what_was_typed_goes_along_to_another_language_and_nowhere_else(visit, server):
+    page = visit()
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(f"{request.url} {request.post_data or ''}"))
+    box, half = page.locator("#bericht"), "Ik heb een brief van\nde woningbouw"
+    box.fill(half)
+
+    for language, direction in (("العربية", "rtl"), ("English", "ltr")):
+        to_language(page, language)
+        expect(box).to_have_value(half)
+        expect(page.locator("html")).to_have_attribute("dir", direction)
+        assert page.evaluate("sessionStorage.length") == 0
+    assert box.bounding_box()["height"] > 60  # both lines are seen
+    assert not any("brief" in one for one in asked)
+    assert len(server.assistant.store._events) == 0
+
+    box.press("Enter")
+    expect(messages(page)).to_have_count(2)
+    page.reload()
+    expect(box).to_have_value("")
+    box.fill("nog iets")
+    page.locator(".ww-erase summary").click()
+    page.locator(".ww-erase button").click()
+    expect(page.locator(".ww-receipt")).to_be_visible()
+    expect(box).to_have_value("")
+
+    page.route("**/?taal=nl", lambda route: route.fulfill(status=204))  # the page does not come, and then they leave
+    page.route(lambda address: not address.startswith(server.address), lambda route: route.fulfill(body="elsewhere"))
+    box.fill("en dit ook niet")
+    page.locator(".ww-languages summary").click()
+    page.get_by_role("link", name="Nederlands", exact=True).click()
+    page.wait_for_function("sessionStorage.length")
+    page.locator("#snel-weg").click()
+    expect(page.get_by_text("elsewhere")).to_be_visible()
+    page.goto(server.address)
+    expect(box).to_have_value("")
+
+
+def to_language(page: Page, language: str) -> None:
+    page.locator(".ww-languages summary").click()
+    page.get_by_role("link", name=language).click()
+    expect(page.locator(".ww-languages summary")).to_contain_text(language)
+
+
 # ---------------------------------------------------------------- slow, broken, gone
 
 

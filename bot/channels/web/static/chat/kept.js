@@ -1,5 +1,6 @@
 // What this tab remembers, from the first message on and never before: what was not sent yet; on another site also
-// the key to the conversation, and whether the panel stood open. Closing the tab forgets it.
+// the key to the conversation, and whether the panel stood open. While the page goes to another language also what was
+// typed. Closing the tab forgets it.
 
 const kept = (() => {
   const KEY = "wegwijs";
@@ -31,5 +32,15 @@ const kept = (() => {
     }
   };
 
-  return { read, write, clear };
+  // Returns something for the last time.
+  const take = (name) => {
+    const { [name]: found, ...rest } = read();
+    if (found !== undefined) {
+      clear();
+      if (Object.keys(rest).length) write(rest);
+    }
+    return found;
+  };
+
+  return { read, write, clear, take };
 })();

@@ -33,5 +33,22 @@ parts.push((chat) => {
     event.preventDefault();
     form.requestSubmit();
   });
+
+  // What was typed goes along to our page in another language; it stays in this tab and is in no address.
+  chat.root.addEventListener("click", (event) => {
+    const elsewhere = event.ctrlKey || event.metaKey || event.shiftKey; // in another tab; this one keeps it on the page
+    if (chat.server || elsewhere || !event.target.closest?.(".ww-languages a") || !box.value.trim()) return;
+    kept.write({ typed: box.value });
+  }, { signal: chat.signal });
+  const typed = kept.take("typed");
+  if (typed && !box.value) box.value = typed;
+
+  const empty = () => {
+    kept.take("typed");
+    box.value = "";
+    grow();
+  };
+  chat.on("erased", empty);
+  chat.on("leaving", empty);
   grow();
 });
