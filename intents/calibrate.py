@@ -105,13 +105,16 @@ def _thresholds(heads: Heads, seen: Sequence[Seen], by_kind: dict[str, list[Seen
 
 
 def _stretch_threshold(heads: Heads, some: Sequence[Seen], read: Callable[[str], Features]) -> float:
-    """Return how much a stretch must look like danger, so that few long texts without danger give alarm by one."""
+    """Return how much a stretch must look like danger, so that few long texts without danger give alarm by one.
+
+    Without such texts to choose by, none counts.
+    """
     found = []
     for text, language in _stories([one for one, _ in some if not one.act and not set(one.signals) - {YOUNG}]):
         whole = read(text)
         if heads.danger(whole, language) < 0:
             found.append(max(heads.danger_beside(whole, [read(one) for one in stretches(text)], language)))
-    return _above(np.array(found), _FALSE_ALARMS_BESIDE)
+    return _above(np.array(found), _FALSE_ALARMS_BESIDE) if found else float("inf")
 
 
 def _stories(calm: Sequence[Example]) -> Iterator[tuple[str, str]]:

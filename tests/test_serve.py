@@ -50,11 +50,9 @@ class Served:
                 time.sleep(0.1)
         raise AssertionError(self.process.communicate(timeout=5)[0].decode())
 
-    def stop(self, sign: signal.Signals = signal.SIGTERM) -> float:
-        begin = time.monotonic()
+    def stop(self, sign: signal.Signals = signal.SIGTERM) -> None:
         self.process.send_signal(sign)
         self.process.wait(30)
-        return time.monotonic() - begin
 
     def say(self, text: str, number: str, sender: str = "anna") -> list[dict]:
         answer = httpx.post(
@@ -96,9 +94,8 @@ def test_sigterm_ends_it_also_with_an_open_stream(served):
     with httpx.Client(base_url=served.url) as browser:
         browser.post("/chat", data={"message": "hallo", "id": "1"}, headers={"Origin": served.url})
         with browser.stream("GET", "/chat/events", timeout=20):
-            took = served.stop()
+            served.stop()  # waits for half a minute; the stream would have stayed for an hour
 
-    assert took < 60  # seconds; the stream would have stayed for an hour
     assert served.process.returncode == 0
 
 

@@ -106,6 +106,10 @@ def test_a_cry_in_a_story_is_heard_though_no_pattern_knows_it_and_shown_in_its_o
         "Ik bel liever niet met de huisarts, want die neemt nooit op.",
         "Wij gaan niet naar het buurtfeest want mijn zus heeft die dag een examen",
         "Wie kan mij leren hoe ik de haag moet snijden voor de zomer?",
+        "Voor de besnijdenis van mijn kleinzoon zoek ik een zaaltje met een keuken",
+        "Kunnen we ergens praten zonder dat het meteen in een dossier komt?",
+        "Waar gaan veertig mensen met een geluidsinstallatie heen op zaterdag?",
+        "Hay jóvenes molestando en el portal",
     ],
 )
 def test_words_that_mean_danger_in_another_language_or_place_give_no_alarm(text):
