@@ -15,11 +15,11 @@ from starlette.middleware.gzip import GZipMiddleware
 
 from bot.assistant import Assistant
 from bot.channels.loops import again_and_again, unless
-from bot.channels.rasa import rasa_routes
-from bot.channels.rasa_socket import NAME, Sockets
-from bot.channels.telegram import Telegram
-from bot.channels.telegram_running import bot_at, run
-from bot.channels.telegram_webhook import webhook_routes
+from bot.channels.rasa.rest import rasa_routes
+from bot.channels.rasa.socket_io import NAME, Sockets
+from bot.channels.telegram.channel import Telegram
+from bot.channels.telegram.running import bot_at, run
+from bot.channels.telegram.webhook import webhook_routes
 from bot.channels.web import site_of, web_routes
 from bot.elsewhere.courier import Courier
 from bot.front.door import front_routes, protect

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from ruamel.yaml import YAML
 
-from bot.channels.rasa_asking import FORM, slot_names
+from bot.channels.rasa.asking import FORM, slot_names
 from bot.hearing import ACTS
 from referral.guide import Guide
 from referral.load import load_guide

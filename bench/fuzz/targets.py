@@ -14,10 +14,10 @@ from pydantic import ValidationError
 from telegram import Bot, Update
 
 from bot.channels.bodies import BadBody, read_json
-from bot.channels.rasa import read_message
-from bot.channels.rasa_parse import parse_message
-from bot.channels.rasa_uttered import SocketMessage, session_of
-from bot.channels.telegram_hearing import incoming_from
+from bot.channels.rasa.parse import parse_message
+from bot.channels.rasa.rest import read_message
+from bot.channels.rasa.uttered import SocketMessage, session_of
+from bot.channels.telegram.hearing import incoming_from
 from bot.channels.tokens import shows
 from bot.channels.web import doors
 from bot.channels.web.links import call_links
@@ -86,7 +86,7 @@ def message_over_rest(data: bytes) -> None:
 
 def call_of_rasa(data: bytes) -> None:
     """Read a call of a Rasa server."""
-    from bot.channels.rasa_action import read_call  # noqa: PLC0415 -- rasa-sdk, which only this target needs
+    from bot.channels.rasa.action import read_call  # noqa: PLC0415 -- rasa-sdk, which only this target needs
 
     _foreseen(lambda: read_call(read_json(data)))
 

@@ -9,7 +9,7 @@ from uuid import uuid4
 import httpx
 from sqlalchemy import func, select
 
-from bot.channels.telegram_saying import pieces
+from bot.channels.telegram.saying import pieces
 from bot.conversation import replay
 from bot.events import Event, HandedOver, Heard, Noted, Said
 from bot.queue import TABS

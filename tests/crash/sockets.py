@@ -8,7 +8,7 @@ from uuid import uuid4
 import aiohttp
 import socketio
 
-from bot.channels.rasa_saying import texts
+from bot.channels.rasa.saying import texts
 from bot.events import Event, Said
 from tests.crash.people import LATER, OF_A_COLLEAGUE, Ledger, script
 

@@ -8,7 +8,7 @@ import pytest
 from fastapi import FastAPI
 from rich.console import Console
 
-from bot.channels.rasa import rasa_routes
+from bot.channels.rasa.rest import rasa_routes
 from bot.channels.terminal import chat
 from bot.channels.web import web_routes
 

@@ -20,8 +20,8 @@ from fastapi.routing import iter_route_contexts
 
 from bot.assistant import Assistant
 from bot.channels.outbox import deliver
-from bot.channels.telegram import Telegram
-from bot.channels.telegram_running import bot_at, run
+from bot.channels.telegram.channel import Telegram
+from bot.channels.telegram.running import bot_at, run
 from bot.events import Said
 from bot.logs import covered, log_to, tell_of_loop
 from bot.messages import Part, Reply

@@ -8,8 +8,8 @@ from fastapi import FastAPI
 from rasa_sdk.endpoint import create_app
 from sanic import Sanic
 
-from bot.channels.rasa import rasa_routes
-from bot.channels.rasa_action import executor_for
+from bot.channels.rasa.action import executor_for
+from bot.channels.rasa.rest import rasa_routes
 
 TOKEN = "geheim"
 

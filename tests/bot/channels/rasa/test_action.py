@@ -8,8 +8,8 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
-from bot.channels.rasa import rasa_routes
-from bot.channels.rasa_asking import ACTION
+from bot.channels.rasa.asking import ACTION
+from bot.channels.rasa.rest import rasa_routes
 
 TOKEN = "geheim"
 DOMAIN = {
@@ -201,7 +201,7 @@ async def test_a_crash_echoes_nothing_of_the_conversation(ours, monkeypatch, cap
     def crash(*_):
         raise ZeroDivisionError("ik heb schulden")
 
-    monkeypatch.setattr("bot.channels.rasa_action.advise", crash)
+    monkeypatch.setattr("bot.channels.rasa.action.advise", crash)
     answer = await ours.post("/webhook", json=call())
 
     assert (answer.status_code, answer.json()) == (500, {"error": "internal error", "action_name": ACTION})

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from bot.channels.rasa_asking import slot_names
+from bot.channels.rasa.asking import slot_names
 
 FORM = "wegwijs_form"
 

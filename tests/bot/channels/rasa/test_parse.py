@@ -6,7 +6,7 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
-from bot.channels.rasa import rasa_routes
+from bot.channels.rasa.rest import rasa_routes
 
 TOKEN = "geheim"
 
@@ -135,7 +135,7 @@ async def test_an_error_of_ours_tells_nothing_of_the_text(client, parse, monkeyp
     def crash(text, _):
         raise ZeroDivisionError(text)
 
-    monkeypatch.setattr("bot.channels.rasa_parse.parse_message", crash)
+    monkeypatch.setattr("bot.channels.rasa.parse.parse_message", crash)
     answer = await client.post("/model/parse", json={"token": TOKEN, "text": "ik heb schulden"})
 
     assert (answer.status_code, answer.json()["reason"]) == (500, "ParsingError")

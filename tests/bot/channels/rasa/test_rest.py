@@ -6,7 +6,7 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
-from bot.channels.rasa import rasa_routes
+from bot.channels.rasa.rest import rasa_routes
 from bot.conversation import Conversation
 from bot.events import Claimed, HandedOver, Heard, Said
 from bot.messages import Part, Reply

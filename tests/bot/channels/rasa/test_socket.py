@@ -18,9 +18,9 @@ from starlette.middleware.gzip import GZipMiddleware
 
 from bot.assistant import staff_reply
 from bot.channels.bodies import MOST_BYTES
-from bot.channels.missed import missed
-from bot.channels.rasa import rasa_routes
-from bot.channels.rasa_socket import Pace, Sockets
+from bot.channels.rasa.missed import missed
+from bot.channels.rasa.rest import rasa_routes
+from bot.channels.rasa.socket_io import Pace, Sockets
 from bot.conversation import Conversation
 from bot.events import Claimed, Delivered, HandedOver, Heard, Said
 

@@ -7,9 +7,9 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
-from bot.channels.telegram import Pace, Telegram
-from bot.channels.telegram_running import bot_at, run
-from bot.channels.telegram_webhook import webhook_routes
+from bot.channels.telegram.channel import Pace, Telegram
+from bot.channels.telegram.running import bot_at, run
+from bot.channels.telegram.webhook import webhook_routes
 from bot.settings import Webhook
 from tests.bot_api import SECRET, TOKEN, FakeBotApi, Server, free_port
 

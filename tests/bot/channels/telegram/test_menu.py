@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.channels.telegram_menu import menu
+from bot.channels.telegram.menu import menu
 from bot.events import Heard
 from bot.messages import payload
 

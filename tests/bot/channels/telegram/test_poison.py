@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.channels.telegram_updates import passed_by
+from bot.channels.telegram.updates import passed_by
 from bot.events import Heard
 from bot.inbox import Aside
 from bot.ports import StoreAway

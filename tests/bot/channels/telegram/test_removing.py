@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bot.channels.telegram_removing import removable
+from bot.channels.telegram.removing import removable
 from bot.conversation import Conversation, replay
 from bot.events import Claimed, Delivered, Said
 from bot.messages import Incoming, Part, Reply, payload

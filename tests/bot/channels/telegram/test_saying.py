@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.channels.telegram_saying import LONGEST, data_of, payload_of, pieces
+from bot.channels.telegram.saying import LONGEST, data_of, payload_of, pieces
 from bot.messages import Choice
 
 

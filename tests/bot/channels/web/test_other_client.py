@@ -21,7 +21,7 @@ from platformdirs import user_cache_path
 from playwright.sync_api import Browser, Locator, Page, Route, expect
 
 from bot.assistant import Assistant
-from bot.channels.rasa_socket import Pace, Sockets
+from bot.channels.rasa.socket_io import Pace, Sockets
 from bot.channels.web import web_routes
 
 CLIENT = json.loads((Path(__file__).parent / "rasa-webchat.json").read_text("utf-8"))

@@ -2,10 +2,9 @@
 
 import logging
 
+from bot.phrases import Phrases
 from telegram import Bot, BotCommand, BotCommandScopeAllPrivateChats
 from telegram.error import TelegramError
-
-from bot.phrases import Phrases
 
 log = logging.getLogger("wegwijs")
 

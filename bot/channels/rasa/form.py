@@ -11,7 +11,7 @@ from rasa_sdk.forms import FormValidationAction
 from rasa_sdk.interfaces import Tracker
 
 from bot.assistant import Assistant
-from bot.channels.rasa_asking import (
+from bot.channels.rasa.asking import (
     FORM,
     REQUESTED,
     Tracked,
@@ -25,8 +25,8 @@ from bot.channels.rasa_asking import (
     tracked,
     why,
 )
-from bot.channels.rasa_refer import THEMES, words_of
-from bot.channels.rasa_saying import extras, texts
+from bot.channels.rasa.refer import THEMES, words_of
+from bot.channels.rasa.saying import extras, texts
 from bot.messages import Reply
 from bot.minds import Minds
 from bot.wording import Wording

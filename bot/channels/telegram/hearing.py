@@ -2,11 +2,10 @@
 
 import re
 
-from telegram import Message, Update, User
-from telegram.constants import ChatType, MessageEntityType, UpdateType
-
 from bot.messages import Incoming, payload
 from bot.phrases import Phrases
+from telegram import Message, Update, User
+from telegram.constants import ChatType, MessageEntityType, UpdateType
 
 KINDS = (UpdateType.MESSAGE, UpdateType.EDITED_MESSAGE, UpdateType.CALLBACK_QUERY)  # what we ask Telegram for
 

@@ -3,10 +3,9 @@
 from collections.abc import Iterable, Iterator
 from hashlib import sha256
 
-from telegram import InlineKeyboardButton, InlineKeyboardMarkup
-
 from bot.events import Event, Said
 from bot.messages import Choice, Reply
+from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 
 LONGEST = 4096  # of a message, counted in UTF-16 units as Telegram counts offsets; never too much
 _MOST_DATA = 64  # bytes of a button's data

@@ -3,7 +3,7 @@
 We call `Bot.get_updates` in a loop of our own instead of python-telegram-bot's Updater, because the Updater
 puts updates in memory and tells Telegram at its next call that they arrived. Here the offset moves on only
 after the assistant has stored an update, so Telegram repeats what a crash or an absent database left behind.
-With a webhook Telegram brings the updates itself (telegram_webhook.py); what happens with each is the same.
+With a webhook Telegram brings the updates itself (webhook.py); what happens with each is the same.
 """
 
 import asyncio
@@ -14,22 +14,21 @@ from collections import deque
 from collections.abc import Sequence
 from functools import partial
 
-from telegram import Bot, Update
-from telegram.error import RetryAfter, TelegramError
-
 from bot.assistant import Assistant
 from bot.channels.loops import again_and_again, unless
 from bot.channels.outbox import deliver
-from bot.channels.telegram_chats import Chats, wait_of
-from bot.channels.telegram_hearing import KINDS, incoming_from, is_addressed, is_private
-from bot.channels.telegram_menu import set_menus
-from bot.channels.telegram_saying import payload_of
-from bot.channels.telegram_updates import Told, bare_incoming, new_updates, passed_by, read_update
+from bot.channels.telegram.chats import Chats, wait_of
+from bot.channels.telegram.hearing import KINDS, incoming_from, is_addressed, is_private
+from bot.channels.telegram.menu import set_menus
+from bot.channels.telegram.saying import payload_of
+from bot.channels.telegram.updates import Told, bare_incoming, new_updates, passed_by, read_update
 from bot.messages import Incoming, Value
 from bot.phrases import DUTCH
 from bot.ports import Conflict, StoreAway
 from bot.problems import name_of
 from bot.settings import Webhook
+from telegram import Bot, Update
+from telegram.error import RetryAfter, TelegramError
 
 os.environ.setdefault("PTB_TIMEDELTA", "1")  # periods as timedelta, as the library's next major version has them
 

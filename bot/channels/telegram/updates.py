@@ -5,13 +5,12 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from telegram import Bot, Update
-from telegram.constants import ChatType
-
-from bot.channels.telegram_hearing import KINDS
+from bot.channels.telegram.hearing import KINDS
 from bot.inbox import Stuck, mark_of
 from bot.messages import Incoming
 from bot.problems import name_of
+from telegram import Bot, Update
+from telegram.constants import ChatType
 
 log = logging.getLogger("wegwijs")
 

@@ -5,15 +5,14 @@ from collections import deque
 from collections.abc import Iterable, Sequence
 from datetime import timedelta
 
-from telegram import Bot, InlineKeyboardMarkup, LinkPreviewOptions
-from telegram.error import BadRequest, Forbidden, RetryAfter, TelegramError
-
 from bot.assistant import Assistant
 from bot.channels.outbox import GiveUp, TryLater
-from bot.channels.telegram_removing import asks_removal, removable, remove
-from bot.channels.telegram_saying import keyboard, pieces
+from bot.channels.telegram.removing import asks_removal, removable, remove
+from bot.channels.telegram.saying import keyboard, pieces
 from bot.events import Event, Said
 from bot.messages import Reply
+from telegram import Bot, InlineKeyboardMarkup, LinkPreviewOptions
+from telegram.error import BadRequest, Forbidden, RetryAfter, TelegramError
 
 log = logging.getLogger("wegwijs")
 

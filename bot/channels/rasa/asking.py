@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime
 
-from bot.channels.rasa_refer import SIGNALS, THEMES, is_word, known, situation_of, told
+from bot.channels.rasa.refer import SIGNALS, THEMES, is_word, known, situation_of, told
 from bot.conversation import Conversation, after
 from bot.hearing import hear
 from bot.messages import Incoming, Reply, Value, read_payload

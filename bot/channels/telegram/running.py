@@ -3,10 +3,9 @@
 import asyncio
 import logging
 
+from bot.channels.telegram.channel import Telegram
 from telegram import Bot
 from telegram.request import HTTPXRequest
-
-from bot.channels.telegram import Telegram
 
 _LAST_WORDS = 2  # seconds for what is being sent at the moment that we must stop
 

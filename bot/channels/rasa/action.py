@@ -20,9 +20,9 @@ from rasa_sdk.interfaces import (
 
 from bot.assistant import Assistant
 from bot.channels.bodies import BadBody, Problem, read_body, read_json, told_as
-from bot.channels.rasa_asking import ACTION
-from bot.channels.rasa_form import register_form, utter
-from bot.channels.rasa_refer import advise, told
+from bot.channels.rasa.asking import ACTION
+from bot.channels.rasa.form import register_form, utter
+from bot.channels.rasa.refer import advise, told
 from bot.channels.tokens import shows
 from bot.problems import name_of
 

@@ -4,11 +4,10 @@ import contextlib
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
-from telegram import Bot
-from telegram.error import BadRequest
-
 from bot.events import Delivered, Event, Heard, Said
 from bot.messages import read_payload
+from telegram import Bot
+from telegram.error import BadRequest
 
 _REMOVABLE = timedelta(hours=48)  # after this Telegram keeps it: https://core.telegram.org/bots/api#deletemessage
 _MOST = 100  # messages that Telegram deletes at once

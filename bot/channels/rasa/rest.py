@@ -1,7 +1,6 @@
 """Rasa's REST channel: a message in, Rasa's list of messages out.
 
-Beside it lie the Socket.IO channel (rasa_socket.py), the action webhook (rasa_action.py) and `/model/parse`
-(rasa_parse.py).
+Beside it lie the Socket.IO channel (socket_io.py), the action webhook (action.py) and `/model/parse` (parse.py).
 """
 
 import json
@@ -18,8 +17,8 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 from bot.assistant import Assistant
 from bot.channels.answers import language_of, said_with
 from bot.channels.bodies import BadBody, Problem, read_body, read_json, readable, told_as
-from bot.channels.rasa_parse import parse_routes
-from bot.channels.rasa_saying import Custom, Message, extras, texts
+from bot.channels.rasa.parse import parse_routes
+from bot.channels.rasa.saying import Custom, Message, extras, texts
 from bot.channels.tokens import shows
 from bot.conversation import Conversation, replay
 from bot.limits import OFF, Limits, TooFast, address_of
@@ -104,7 +103,7 @@ def rasa_routes(assistant: Assistant, token: str | None = None, limits: Limits =
         return _streamed(messages, status) if stream.lower() == "true" else JSONResponse(messages, status)
 
     if token:
-        from bot.channels.rasa_action import action_routes  # noqa: PLC0415 -- 46 MB that only its users need
+        from bot.channels.rasa.action import action_routes  # noqa: PLC0415 -- 46 MB that only its users need
 
         router.include_router(action_routes(assistant, token))
         router.include_router(parse_routes(assistant.minds, token))

@@ -6,8 +6,8 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import JSONResponse
 
 from bot.channels.bodies import BadBody, read_body, read_json
-from bot.channels.telegram import WEBHOOK, Telegram
-from bot.channels.telegram_updates import Told
+from bot.channels.telegram.channel import WEBHOOK, Telegram
+from bot.channels.telegram.updates import Told
 from bot.channels.tokens import same
 from bot.ports import Conflict, StoreAway
 from bot.problems import name_of

@@ -21,10 +21,10 @@ from bot.assistant import Assistant, Step
 from bot.channels.answers import language_of
 from bot.channels.bodies import MOST_BYTES
 from bot.channels.loops import again_and_again, unless
-from bot.channels.missed import missed, undelivered
-from bot.channels.quiet import quiet
-from bot.channels.rasa_saying import uttered
-from bot.channels.rasa_uttered import SocketMessage, session_of
+from bot.channels.rasa.missed import missed, undelivered
+from bot.channels.rasa.quiet import quiet
+from bot.channels.rasa.saying import uttered
+from bot.channels.rasa.uttered import SocketMessage, session_of
 from bot.events import Delivered
 from bot.limits import OFF, Limits, TooFast, address_of
 from bot.messages import Incoming, Reply, Value
