@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, and_, delete, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Row, Select, and_, delete, func, insert, or_, select, tuple_, update
 from sqlalchemy.exc import IntegrityError
 
 from bot.stores.engines import Engines, to_the_end
@@ -57,16 +57,20 @@ class SqlPendings:
         return None if row is None else self._pending(row)
 
     async def next_due(self) -> datetime | None:
-        """Return when the next one that nobody carries out yet is due, None when there is none."""
-        first = select(func.min(PENDING.c.due)).where(PENDING.c.problem.is_(None), PENDING.c.started.is_(None))
+        """Return when the next one that nobody carries out yet and that need not wait for another is due, or None."""
+        waits = and_(PENDING.c.problem.is_(None), PENDING.c.started.is_(None), ~_behind())
+        first = select(func.min(PENDING.c.due)).where(waits)
         async with self._engines.reading() as connection:
             due: datetime | None = await connection.scalar(first)
             return due
 
     @to_the_end
     async def start(self, now: datetime) -> Pending | None:
-        """Return one that is due and that nobody else carries out, the first due first; None when there is none."""
-        in_order = select(PENDING.c.id).where(_to_start(now)).order_by(PENDING.c.due, PENDING.c.made)
+        """Return one that is due and that nobody else carries out, the first due first; None when there is none.
+
+        Of each conversation only the first can be: an answer that a process died of must not come after the closing.
+        """
+        in_order = select(PENDING.c.id).where(_to_start(now), ~_behind()).order_by(PENDING.c.due, PENDING.c.made)
         first = in_order.limit(1).with_for_update(skip_locked=True)  # what another is just starting is theirs
         async with self._engines.writing() as connection:
             id_ = await connection.scalar(first)
@@ -105,6 +109,14 @@ def _to_start(now: datetime) -> ColumnElement[bool]:
     free = or_(started.is_(None), started < now - _GIVEN_UP, started > now + _LONGEST)
     due = or_(PENDING.c.due <= now, PENDING.c.due > now + _LONGEST)
     return and_(due, PENDING.c.problem.is_(None), free)
+
+
+def _behind() -> ColumnElement[bool]:
+    """Tell that something made earlier in the same conversation is still to be carried out."""
+    earlier = PENDING.alias()
+    before = tuple_(earlier.c.made, earlier.c.id) < tuple_(PENDING.c.made, PENDING.c.id)
+    same = earlier.c.conversation == PENDING.c.conversation
+    return select(earlier.c.id).where(same, before, earlier.c.problem.is_(None)).exists()
 
 
 def _columns(pending: Pending, key: ConversationKey) -> Mapping[str, object]:

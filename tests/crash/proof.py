@@ -193,7 +193,9 @@ def _answers(world: World, kept: Mapping[str, tuple[Event, ...]], proof: Proof) 
         for event in events
         if isinstance(event, Said) and event.by != "bot"
     )
-    proof.wrong["answers of colleagues"] += [word for word in world.ledger.answers if said[word] != 1]
+    proof.wrong["answers of colleagues"] += [
+        f"{word}: {said[word]} times" for word in world.ledger.answers if said[word] != 1
+    ]
     proof.wrong["answers of colleagues"] += [word for word, times in said.items() if times > 1]
     proof.figures["answers of colleagues that were taken"] = len(world.ledger.answers)
     proof.figures["  not said exactly once"] = len(proof.wrong["answers of colleagues"])

@@ -1,8 +1,9 @@
 """Rasa's Socket.IO channel: what is said goes at once to every page that has the conversation open.
 
 The protocol has no receipt for a message. So what was sent counts as delivered once its page shows that it was
-there after that: it says something, it answers a ping, or it leaves properly. What was sent to a page that fell
-silent is sent again when the conversation is opened anew; it is the one case in which a message may come twice.
+there some seconds after that: it says something, it answers a ping, or it leaves properly. What it says sooner may
+have crossed what was sent. What was sent to a page that fell silent, or left at once, is sent again when the
+conversation is opened anew; it is the one case in which a message may come twice.
 """
 
 import asyncio
@@ -42,13 +43,17 @@ _QUIET.setLevel(logging.CRITICAL + 1)
 
 
 class Pace(Value):
-    """In seconds: how often a page is pinged, how long it may take to answer, how long we rest, and take to stop."""
+    """In seconds: how often a page is pinged, how long it may take to answer, how long we rest, and take to stop.
+
+    `crossing` is how long what was sent may be on its way to a page that is there.
+    """
 
     ping: float = 15
     patience: float = 10
     look: float = 5
     rest: float = 1
     last: float = 1
+    crossing: float = 5
 
 
 @dataclass
@@ -140,7 +145,7 @@ class Sockets:
         silent = {self.server.reason.PING_TIMEOUT, self.server.reason.TRANSPORT_ERROR}
         if gone and reason not in silent:
             with contextlib.suppress(StoreAway):
-                await self._arrived(gone, tuple(gone.sent))
+                await self._arrived(gone, self._sent_before(gone, self.pace.crossing))
 
     def _join(self, page: str, session: str) -> None:
         known = self.pages.get(page)
@@ -149,7 +154,7 @@ class Sockets:
 
     async def _answer(self, page: str, incoming: Incoming) -> None:
         here = self.pages[page]
-        await self._arrived(here, tuple(here.sent))
+        await self._arrived(here, self._sent_before(here, self.pace.crossing))
         answers, events = await self.assistant.taken(incoming)
         if events:
             await self.bring(incoming.conversation)
@@ -214,9 +219,13 @@ class Sockets:
 
     async def _settle(self) -> None:
         """Note as delivered what was sent to pages that answered a ping since."""
-        before = time.monotonic() - self.pace.ping - self.pace.patience
         for page in tuple(self.pages.values()):
-            await self._arrived(page, tuple(number for number, at in page.sent.items() if at < before))
+            await self._arrived(page, self._sent_before(page, self.pace.ping + self.pace.patience))
+
+    def _sent_before(self, page: Page, seconds: float) -> tuple[str, ...]:
+        """Return what a page was sent longer ago than this."""
+        before = time.monotonic() - seconds
+        return tuple(number for number, at in page.sent.items() if at <= before)
 
     async def _arrived(self, page: Page, numbers: Sequence[str]) -> None:
         if not numbers:

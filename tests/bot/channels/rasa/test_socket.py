@@ -24,7 +24,7 @@ from bot.channels.rasa.socket_io import Pace, Sockets
 from bot.conversation import Conversation
 from bot.events import Claimed, Delivered, HandedOver, Heard, Said
 
-BRISK = Pace(ping=0.3, patience=0.3, look=0.1, rest=0.1)
+BRISK = Pace(ping=0.5, patience=1, look=0.1, rest=0.1)
 SOON = 5  # seconds within which a message must be there
 
 
@@ -100,7 +100,7 @@ class Page:
 
 @pytest.fixture
 async def served(assistant):
-    async with Served(assistant, Pace(ping=1, patience=1, look=0.1, rest=0.1)).running() as served:
+    async with Served(assistant, Pace(ping=1, patience=1, look=0.1, rest=0.1, crossing=0)).running() as served:
         yield served
 
 
@@ -339,6 +339,23 @@ async def test_what_was_sent_to_a_page_that_fell_silent_is_sent_again(assistant,
         assert (await page.reply())[0] == {"text": "Dag, met Sam."}
         await eventually(lambda: _all_delivered(assistant, "anna-on-a-train"))  # for this one answers its pings
         await page.client.disconnect()
+
+
+async def test_what_a_page_says_or_does_at_once_may_have_crossed_what_it_was_sent(assistant):
+    async with Served(assistant, Pace()).running() as served:
+        page = await Page(served.address, "websocket").connect()
+        await page.request()
+        first = await page.ask("ik heb schulden")
+        second = await page.ask("hallo")
+        await page.client.disconnect()
+        await eventually(lambda: _is(not served.sockets.pages))
+        delivered = await events_of(assistant, page.session, Delivered)
+        back = await Page(served.address, "websocket").connect()
+        await back.request({"session_id": page.session})
+
+        assert not delivered
+        assert [await back.reply(), await back.reply()] == [first, second]
+        await back.client.disconnect()
 
 
 async def _went(line, text):
