@@ -4,7 +4,7 @@ import os
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from uuid import uuid4
 
@@ -90,12 +90,21 @@ class Postgres:
 
 
 @pytest.fixture(scope="session")
-def postgres() -> Iterator[Postgres]:
+def needs() -> Callable[[object, str], None]:
+    """Return what ends a test without something that must be installed: at home it is skipped, in CI it fails."""
+
+    def check(there: object, why: str) -> None:
+        if not there:
+            pytest.fail(why) if os.environ.get("CI") == "true" else pytest.skip(why)
+
+    return check
+
+
+@pytest.fixture(scope="session")
+def postgres(needs: Callable[[object, str], None]) -> Iterator[Postgres]:
     """Return a PostgreSQL that runs. Who stops it in a test starts it again."""
     programs = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda path: int(path.parts[4]))
-    if not programs:
-        why = "PostgreSQL is not installed: apt-get install postgresql"
-        pytest.fail(why) if os.environ.get("CI") == "true" else pytest.skip(why)
+    needs(programs, "PostgreSQL is not installed: apt-get install postgresql")
     server = Postgres(programs[-1].parent)
     try:
         server.start()

@@ -1,7 +1,6 @@
 """A desk with a real store and real accounts, a clock that can be set, and conversations to put on it."""
 
 import asyncio
-import os
 import re
 import shutil
 from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequence
@@ -368,10 +367,8 @@ async def patient(desk: Desk) -> AsyncIterator[Desk]:
 
 
 @pytest.fixture
-async def browser() -> AsyncIterator[Browser]:
+async def browser(needs: Callable[[object, str], None]) -> AsyncIterator[Browser]:
     """Return the Chromium of the machine; in CI a missing one fails."""
-    if not IS_THERE:
-        why = "Chromium is not installed: apt-get install chromium"
-        pytest.fail(why) if os.environ.get("CI") == "true" else pytest.skip(why)
+    needs(IS_THERE, "Chromium is not installed: apt-get install chromium")
     async with async_playwright() as playwright:
         yield await playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])

@@ -89,12 +89,10 @@ AUTHORITIES = "/etc/ssl/certs/ca-certificates.crt"  # those of the machine, whic
 
 
 @pytest.fixture(scope="session")
-def modules() -> Path:
+def modules(needs) -> Path:
     """Return the folder with oidc-provider in it, installed once into the cache of this user."""
     for program in ("node", "npm"):
-        if not shutil.which(program):
-            why = f"there is no {program}: apt-get install nodejs npm"
-            pytest.fail(why) if os.environ.get("CI") == "true" else pytest.skip(why)
+        needs(shutil.which(program), f"there is no {program}: apt-get install nodejs npm")
     home = user_cache_path("wegwijs") / "test-oidc-8.8.1"
     if not (home / "ready").exists():
         shutil.rmtree(home, ignore_errors=True)

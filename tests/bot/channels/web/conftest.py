@@ -1,7 +1,6 @@
 """What the tests of the web chat share: a real assistant with a reader of key words, and its page."""
 
 import asyncio
-import os
 import re
 import socket
 import threading
@@ -196,11 +195,9 @@ def server(app: FastAPI, assistant: Assistant, shutdown: asyncio.Event) -> Itera
 
 
 @pytest.fixture(scope="module")  # no longer: its loop would be in the way of asynchronous tests
-def chromium() -> Iterator[Browser]:
+def chromium(needs: Callable[[object, str], None]) -> Iterator[Browser]:
     """Return a real browser."""
-    if not CHROMIUM.exists():
-        why = "Chromium is not installed: apt-get install chromium"
-        pytest.fail(why) if os.environ.get("CI") == "true" else pytest.skip(why)
+    needs(CHROMIUM.exists(), "Chromium is not installed: apt-get install chromium")
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=["--no-sandbox"])
         yield browser

@@ -34,11 +34,9 @@ WebChat.default({{ ...settings, customMessageDelay: () => 0 }}, null); // by its
 
 
 @pytest.fixture(scope="module")
-def client_file() -> Path:
+def client_file(needs) -> Path:
     """Return the script of the client, fetched once into the cache of this user, with the hash that we know."""
-    if not shutil.which("npm"):
-        why = "there is no npm: apt-get install npm"
-        pytest.fail(why) if os.environ.get("CI") == "true" else pytest.skip(why)
+    needs(shutil.which("npm"), "there is no npm: apt-get install npm")
     name, version = CLIENT["name"], CLIENT["version"]
     home = user_cache_path("wegwijs") / f"test-{name}-{version}"
     packed = home / f"{name}-{version}.tgz"
